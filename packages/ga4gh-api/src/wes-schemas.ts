@@ -1,0 +1,26 @@
+import type { components as Wes } from './generated/wes-types.ts'
+
+// WES 1.1.0
+type WesSchemas = Wes['schemas']
+export type DefaultWorkflowEngineParameter = WesSchemas['DefaultWorkflowEngineParameter']
+export type RunId = WesSchemas['RunId']
+export type RunListResponse = WesSchemas['RunListResponse']
+export type RunLog = WesSchemas['RunLog']
+export type RunRequest = WesSchemas['RunRequest']
+export type RunRequestBody = WesSchemas['RunRequestBody']
+export type RunState = WesSchemas['State']
+export type RunStatus = WesSchemas['RunStatus']
+export type RunSummary = WesSchemas['RunSummary']
+export type WesError = WesSchemas['ErrorResponse']
+export type WesLog = WesSchemas['Log']
+export type WesServiceInfo = WesSchemas['ServiceInfo']
+export type WesTaskListResponse = WesSchemas['TaskListResponse']
+export type WesTaskLog = WesSchemas['TaskLog']
+export type WorkflowEngineVersion = WesSchemas['WorkflowEngineVersion']
+export type WorkflowTypeVersion = WesSchemas['WorkflowTypeVersion']
+// WES, outside the released standard
+export type RunOutput = WesSchemas['RunOutput']
+export type RunOutputList = WesSchemas['RunOutputList']
+export type RunReport = RunReports['reports'][number]
+export type RunReports = WesSchemas['RunReports']
+export type RunReportsAcknowledged = WesSchemas['RunReportsAcknowledged']
