@@ -1,0 +1,38 @@
+import { pino } from 'pino'
+import { scrub } from './scrub.ts'
+
+export type Logger = pino.Logger
+
+/**
+ * JSON lines on stdout, or appended to `file` (made with mode 0600), or to `destination`. Every finished line passes {@link scrub}, whatever member or nesting a secret
+ * came in by, so redaction does not depend on a list of paths.
+ */
+export const createLogger = (o: {
+  name: string
+  level?: string | undefined
+  file?: string | undefined
+  destination?: pino.DestinationStream
+}): Logger => {
+  // Asynchronous: a slow reader of stdout must not stop the event loop. pino flushes what is left at exit.
+  const sink =
+    o.destination ??
+    pino.destination(
+      o.file === undefined
+        ? { dest: 1, sync: false }
+        : { dest: o.file, sync: false, append: true, mkdir: true, mode: 0o600 },
+    )
+  return pino(
+    {
+      name: o.name,
+      level: o.level ?? 'info',
+      base: { name: o.name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    {
+      write(line: string): void {
+        sink.write(scrub(line))
+      },
+    },
+  )
+}
