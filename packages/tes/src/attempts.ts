@@ -1,0 +1,230 @@
+import type { Clock, Logger, Queue } from '@biocloud/service-kit'
+import { attemptChange, type RetryRules } from './attempt-change.ts'
+import type { TaskDatabase, TaskRow } from './db/index.ts'
+import type { Events } from './events.ts'
+import { attemptName, SEQ, type AttemptEvent, type AttemptSpec, type Executor } from './executors/executor.ts'
+import type { StateCache } from './state-cache.ts'
+import { isFinal } from './task-state.ts'
+import { splitBackendParameters } from './task-documents.ts'
+
+export type AttemptsDeps = {
+  db: TaskDatabase
+  executor: Executor
+  queue: Queue
+  cache: StateCache
+  events: Events
+  clock: Clock
+  log: Logger
+  /** Who takes tasks; the same after a restart, so that it finds its own again. */
+  worker: string
+  backendParameters: readonly string[]
+  /** Attempts that run at the same time. */
+  maxRunning: number
+  graceSeconds: number
+  retry: RetryRules
+  /** Ends the grant of a task that is over. */
+  revoke: ((grantId: string) => Promise<void>) | undefined
+}
+
+/** The work of a worker: takes queued tasks, runs their attempts, writes what happens to them. */
+export const createAttempts = (o: AttemptsDeps) => {
+  const { db, executor, queue, clock, log, events } = o
+  const running = new Map<string, Promise<void>>()
+  const canceling = new Map<string, Promise<void>>()
+  const removing = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  let pumping: Promise<void> | undefined
+  let rung = false
+
+  const specOf = async (row: TaskRow): Promise<AttemptSpec> => {
+    const { task, contents, drs } = row.request
+    const bytes = contents.length === 0 ? undefined : (await db.tasks.contents([row.id])).get(row.id)
+    return {
+      name: attemptName(row.id, row.attempt),
+      taskId: row.id,
+      attempt: row.attempt,
+      owner: row.owner,
+      ...(row.runId === undefined ? {} : { runId: row.runId }),
+      ...(row.grantId === undefined ? {} : { grantId: row.grantId }),
+      drs,
+      inputs: (task.inputs ?? []).map((input, i) => {
+        const content = bytes?.get(i)
+        return content === undefined ? input : { ...input, content: content.toString('utf8') }
+      }),
+      outputs: task.outputs ?? [],
+      volumes: task.volumes ?? [],
+      executors: task.executors,
+      resources: task.resources ?? {},
+      backendParameters: splitBackendParameters(task.resources?.backend_parameters, o.backendParameters).known,
+    }
+  }
+
+  /** Off the way of the result: it is committed already. */
+  const remove = (name: string): void => {
+    const work = (async () => {
+      try {
+        await executor.remove(name)
+        await db.attempts.removed(name, clock.now().toISOString())
+      } catch (error) {
+        log.warn({ err: error, attempt: name }, 'what an attempt left could not be removed; tried again later')
+      }
+    })()
+    removing.add(work)
+    void work.finally(() => removing.delete(work))
+  }
+
+  const endGrant = (row: TaskRow): void => {
+    if (row.grantId === undefined || o.revoke === undefined) return
+    o.revoke(row.grantId).catch((error: unknown) => {
+      log.warn(
+        { err: error, task_id: row.id },
+        'the grant of a task that is over could not be revoked; it ends by itself',
+      )
+    })
+  }
+
+  /** The only way to a state change of a task that has been taken. */
+  const record = async (batch: readonly AttemptEvent[]): Promise<void> => {
+    const name = batch[0]?.name ?? ''
+    const [, taskId = '', number = '0'] = /^tes-(.*)-(\d+)$/.exec(name) ?? []
+    let before: TaskRow | undefined
+    const done = await db.attempts.record({ taskId, attempt: Number(number) }, batch, (fresh, row, attempt) => {
+      before = row
+      return attemptChange(fresh, row, attempt, o.retry)
+    })
+    o.cache.drop(taskId)
+    if (done === undefined) return
+    for (const event of done.fresh) {
+      if (event.kind === 'staged') events.staged(event)
+      if (event.kind === 'ended') events.attemptEnded({ name, outcome: event.outcome, reason: event.reason })
+    }
+    const { row } = done
+    if (before !== undefined && before.state !== row.state) {
+      events.taskMoved({
+        id: row.id,
+        attempt: row.attempt,
+        state: row.state,
+        createdAt: row.createdAt,
+        now: clock.now(),
+        isFinal: isFinal(row.state),
+      })
+      if (isFinal(row.state)) endGrant(row)
+      if (row.state === 'QUEUED') queue.wake(row.id, { delayMs: o.retry.backoffMs * 2 ** row.retries })
+    }
+    if (batch.some(({ kind }) => kind === 'ended')) remove(name)
+  }
+
+  const run = (row: TaskRow): void => {
+    const name = attemptName(row.id, row.attempt)
+    if (running.has(name)) return
+    const work = (async () => {
+      try {
+        await executor.start(await specOf(row), stopping.signal)
+      } catch (error) {
+        log.error({ err: error, attempt: name }, 'an attempt could not be run; reconcile starts it again')
+      } finally {
+        running.delete(name)
+        if (!stopping.signal.aborted) void pump()
+      }
+    })()
+    running.set(name, work)
+  }
+
+  const take = async (): Promise<void> => {
+    do {
+      rung = false
+      while (running.size < o.maxRunning && !stopping.signal.aborted) {
+        const now = clock.now().toISOString()
+        const ids = await db.attempts.due(now, o.maxRunning - running.size)
+        if (ids.length === 0) break
+        for (const id of ids) {
+          const row = await db.attempts.claim(id, o.worker, now)
+          o.cache.drop(id)
+          if (row !== undefined) run(row)
+        }
+      }
+    } while (rung)
+  }
+
+  /** Takes as many due tasks as there is room for, longest waiting first. */
+  const pump = (): Promise<void> => {
+    rung = true
+    pumping ??= take()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'queued tasks could not be taken; tried again at the next reconcile')
+      })
+      .finally(() => {
+        pumping = undefined
+      })
+    return pumping
+  }
+
+  /** Ends a CANCELING task. After the grace and 30 s it is CANCELED, whatever the engine says (tes.md 1.7.2). */
+  const cancel = (row: TaskRow): Promise<void> => {
+    const name = attemptName(row.id, row.attempt)
+    const underway = canceling.get(name)
+    if (underway !== undefined) return underway
+    const finish = async (line?: string): Promise<void> => {
+      await record([
+        {
+          name,
+          seq: SEQ.end,
+          at: clock.now().toISOString(),
+          kind: 'ended',
+          outcome: 'canceled',
+          ...(line === undefined ? {} : { line }),
+        },
+      ])
+    }
+    const since = row.cancelAt === undefined ? 0 : clock.now().getTime() - Date.parse(row.cancelAt)
+    const left = Math.max(1000, (o.graceSeconds + 30) * 1000 - since)
+    const work = (async () => {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(resolve, left, 'late')
+        timer.unref()
+      })
+      try {
+        const stopped = executor.cancel(name, o.graceSeconds).then(() => 'stopped' as const)
+        const how = await Promise.race([stopped, late])
+        await finish(
+          how === 'late'
+            ? 'the container engine did not confirm the end of the containers; they are removed when it does'
+            : undefined,
+        )
+      } catch (error) {
+        log.warn({ err: error, attempt: name }, 'a canceled attempt could not be stopped; tried again')
+        queue.wake(row.id, { delayMs: 2000 })
+      } finally {
+        clearTimeout(timer)
+        canceling.delete(name)
+      }
+    })()
+    canceling.set(name, work)
+    return work
+  }
+
+  executor.watch(record, stopping.signal)
+
+  return {
+    /** The handler of the doorbell. */
+    async ring(id: string): Promise<void> {
+      const row = await db.tasks.row(id)
+      if (row?.state === 'CANCELING') await cancel(row)
+      else if (row?.state === 'QUEUED') await pump()
+    },
+    pump,
+    /** Takes up an attempt again that was under way when this server stopped. */
+    resume: run,
+    cancel,
+    remove,
+    isRunning: (name: string): boolean => running.has(name),
+    /** Containers go on; everything is taken up again at the next start. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      await pumping
+      await Promise.allSettled([...running.values(), ...removing])
+    },
+  }
+}
+export type Attempts = ReturnType<typeof createAttempts>
