@@ -50,7 +50,7 @@ module.exports = {
     only(
       'express',
       'express',
-      '^packages/(service-kit/src/|[^/]+/src/(app|([a-z]+-)?routes)\\.ts|passport-auth/src/express\\.ts)',
+      '^packages/(service-kit/src/|[^/]+/src/(app|routes|root-routes)\\.ts|passport-auth/src/express\\.ts)',
       'HTTP stays at the edge.',
     ),
     only('knex', 'knex', '^packages/([^/]+/src/db/|service-kit/src/database\\.ts)', 'SQL stays in db/.'),
