@@ -34,6 +34,14 @@ export const deviations: Record<Api, readonly Deviation[]> = {
     CLOSED,
     UNIVERSAL,
     {
+      reason:
+        'The flags by which the 1.6 draft says that files can be sent and registered; nothing else advertises it.',
+      lines: [
+        /^\+ (DrsService|GET \/service-info 200 as application\/json)\.drs has (max(Register|Upload)RequestLength|maxUploadSize|objectRegistrationSupported|uploadRequestSupported|supportedUploadMethodTypes|validate(AccessMethods|Checksums|FileSizes))$/,
+        /^\+ GET \/service-info 200 as application\/json\.drs\.(max(Register|Upload)RequestLength|maxUploadSize|objectRegistrationSupported|uploadRequestSupported|supportedUploadMethodTypes(\[\])?|validate(AccessMethods|Checksums|FileSizes)) (type|format) \w+$/,
+      ],
+    },
+    {
       reason: 'Passwords are not accepted, so Basic is not offered where the standard only allows it.',
       lines: [
         '- GET /service-info takes BasicAuth or BearerAuth or nothing',

@@ -38,7 +38,7 @@ const destinationOf = (file: string | undefined) =>
 
 /** Builds the DRS server from its settings (config.ts). Throws ConfigError with every error at once, and for whatever it cannot use. */
 export const createServer = async (input: unknown, o: { log?: Logger; clock?: Clock } = {}): Promise<Server> => {
-  const settings = parseSettings(config, input)
+  const settings = parseSettings(config, input, { prefix: ENV_PREFIX })
   const log = o.log ?? createLogger({ name: 'drs', level: settings.logLevel, ...destinationOf(settings.logFile) })
   const context = await createContext(settings, { log, ...(o.clock === undefined ? {} : { clock: o.clock }) })
   let stopping: Promise<void> | undefined

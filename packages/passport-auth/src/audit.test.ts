@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ipPrefix, pairwiseId } from './audit.ts'
+import { auditedId, ipPrefix, pairwiseId } from './audit.ts'
 import { isDenial } from './denial.ts'
 import { createTestSite, sitePolicy } from './testing.ts'
 
@@ -15,6 +15,34 @@ describe('audit', () => {
     const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
     expect(pairwiseId(one, 'i', 's')).toBe(pairwiseId(one, 'i', 's'))
     expect(new Set([pairwiseId(one, 'i', 's'), pairwiseId(one, 'j', 's'), pairwiseId(two, 'i', 's')]).size).toBe(3)
+  })
+  it('V18 a token in the place of an id does not rest, nor does the length of a body', async () => {
+    const site = await createTestSite()
+    const token = await site.broker.accessToken()
+    const run = `rt_${'x'.repeat(43)}`
+    for (const text of [token, `drs://host/${token}`, token.replaceAll('.', '%2E'), run, `drs://host/${run}?x`])
+      expect(auditedId(text)).toBe('[redacted]')
+    for (const id of [
+      '01jd0000000000000000000000',
+      'sort_the_reads_of_every_sample_of_the_cohort_by_name',
+      'eyJ',
+      'run:r1',
+    ])
+      expect(auditedId(id)).toBe(id)
+    expect(auditedId('a'.repeat(1_000_000))).toHaveLength(1024)
+    const verified = await site.clearinghouse.verify({})
+    if (isDenial(verified)) throw new Error('refused')
+    await site.clearinghouse.authorize(verified, {
+      operation: 'drs:access',
+      datasetIds: [token],
+      objectIds: [token],
+      requestId: 'r',
+    })
+    expect(site.audit).toMatchObject([{ objectId: '[redacted]', datasetId: '[redacted]', outcome: 'deny' }])
+    const hostile = 'eyJ-'.repeat(250_000)
+    const start = performance.now()
+    auditedId(hostile)
+    expect(performance.now() - start).toBeLessThan(200)
   })
   it('a bulk decision writes one row per object', async () => {
     const site = await createTestSite()

@@ -1,4 +1,4 @@
-import { ipPrefix, pairwiseId } from './audit.ts'
+import { auditedId, ipPrefix, pairwiseId } from './audit.ts'
 import type { AuditEvent, AuditSink } from './audit.ts'
 import { nowSeconds } from './clock.ts'
 import type { Clock } from './clock.ts'
@@ -68,7 +68,7 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
       outcome: decision.permit ? 'permit' : 'deny',
       ...(first ? { iss: first.iss, subject: pairwiseId(o.siteKey, first.iss, first.sub) } : {}),
       actor: decision.permit ? decision.actor : (verified.ticket?.actor ?? []),
-      ...(request.datasetIds.length > 0 ? { datasetId: request.datasetIds.join(' ') } : {}),
+      ...(request.datasetIds.length > 0 ? { datasetId: request.datasetIds.map(auditedId).join(' ') } : {}),
       ...(decision.permit
         ? { rule: decision.rule, notAfter: decision.notAfter.toISOString(), visas: decision.via }
         : { code: decision.code, ...(decision.reason === undefined ? {} : { reason: decision.reason }), visas: [] }),
@@ -80,7 +80,11 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
       ...(prefix === undefined ? {} : { ipPrefix: prefix }),
     }
     const ids: readonly (string | undefined)[] = request.objectIds?.length ? request.objectIds : [undefined]
-    return ids.map((objectId) => ({ id: o.newId(), ...event, ...(objectId === undefined ? {} : { objectId }) }))
+    return ids.map((objectId) => ({
+      id: o.newId(),
+      ...event,
+      ...(objectId === undefined ? {} : { objectId: auditedId(objectId) }),
+    }))
   }
 
   /** Denials and public reads do not wait for their row; a failing sink is counted, never silent. */
@@ -130,7 +134,10 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
     const asker = await ask(verified, needsVisas(request))
     if (isDenial(asker)) return { decision: asker, open: false }
     const now = nowSeconds(clock)
-    const answer = evaluate(policy, request, asker, now, request.requestedTTL)
+    // A run token speaks for one run's tasks, not for its person: what that person's other runs made is not its own (§7.7).
+    const { operation, datasetIds } = request
+    const question = verified.kind === 'run' ? { operation, datasetIds } : request
+    const answer = evaluate(policy, question, asker, now, request.requestedTTL)
     if (isDenial(answer)) return { decision: answer, open: false }
     const envelope = answer.open ? Infinity : (verified.expiresAt?.getTime() ?? Infinity) / 1000
     const notAfter =

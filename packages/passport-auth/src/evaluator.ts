@@ -1,5 +1,5 @@
 import type { Operation } from './decision.ts'
-import { deny } from './denial.ts'
+import { deny, isDenial } from './denial.ts'
 import type { Denial, Requirement } from './denial.ts'
 import type { Dataset, Policy } from './policy.ts'
 import { requiredBy, rulesOf, satisfy } from './rules.ts'
@@ -61,9 +61,10 @@ const decideAll = (policy: Policy, question: Question, asker: Asker, notBefore: 
     if (!id.startsWith('run:')) return [decide(id)]
     // run:<id>: the owner, while every input dataset still permits. Nobody writes to it but by a ticket of the run.
     const { owner, allOf, operation } = question
-    if (owner === undefined || owner === '' || !asker.keys.includes(owner) || OFFICE.has(operation))
-      return [{ ok: false }]
-    return (allOf ?? []).map(decide)
+    // Without the list of inputs nothing is known of them; a run without inputs says so by an empty one.
+    if (owner === undefined || owner === '' || allOf === undefined) return [{ ok: false }]
+    if (!asker.keys.includes(owner) || OFFICE.has(operation)) return [{ ok: false }]
+    return allOf.map(decide)
   })
 
 const touches = (dataset: Dataset, types: ReadonlySet<string>): boolean =>
@@ -86,13 +87,13 @@ const refuseAll = (refused: readonly One[], asker: Asker): Denial => {
   return deny(anonymous ? 'credential_missing' : 'access_denied', { required, reason: 'policy: no rule is satisfied' })
 }
 
-/** Pure: policy, facts and time → answer. Deny by default; `requestedTTL` and `now` in seconds. */
-export const evaluate = (
+/** For one person at most: `asker.keys` holds one key or none. */
+const evaluateOne = (
   policy: Policy,
   question: Question,
   asker: Asker,
   now: number,
-  requestedTTL = 0,
+  requestedTTL: number,
 ): Answer | Denial => {
   const all = decideAll(policy, question, asker, now + requestedTTL)
   const isRun = question.datasetIds.some((id) => id.startsWith('run:'))
@@ -109,4 +110,27 @@ export const evaluate = (
     maxGrantTTL: Math.min(3600, ...granted.map(({ dataset }) => dataset.maxGrantTTL)),
     open: !isRun && granted.every(({ dataset, rule }) => dataset.tier === 'public' && rule === 'public'),
   }
+}
+
+/**
+ * Pure: policy, facts and time → answer. Deny by default; `requestedTTL` and `now` in seconds. One person must satisfy all of it
+ * (V9): the owner of a run beside a colleague who may read its inputs are not together somebody who may read its outputs.
+ */
+export const evaluate = (
+  policy: Policy,
+  question: Question,
+  asker: Asker,
+  now: number,
+  requestedTTL = 0,
+): Answer | Denial => {
+  if (asker.keys.length <= 1) return evaluateOne(policy, question, asker, now, requestedTTL)
+  const answers = asker.keys.map((key) => evaluateOne(policy, question, { ...asker, keys: [key] }, now, requestedTTL))
+  let best: Answer | undefined
+  let refused: Denial | undefined
+  for (const answer of answers) {
+    if (!isDenial(answer)) best = best === undefined || answer.exp > best.exp ? answer : best
+    // Each passport alone would be told as much: the refusal that says most.
+    else if (refused === undefined || refused.code === 'not_found') refused = answer
+  }
+  return best ?? refused ?? deny('not_found')
 }

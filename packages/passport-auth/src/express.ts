@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { holdsToken } from './audit.ts'
 import type { Clearinghouse } from './clearinghouse.ts'
 import type { Operation } from './decision.ts'
 import { deny, isDenial } from './denial.ts'
@@ -58,7 +59,9 @@ const refuse = (
   return toAuthError(denial, realm)
 }
 
+/** V18: by the name of a query parameter, or by its looks, wherever in the URL. */
 const tokenInUrl = (url: string): boolean => {
+  if (holdsToken(url)) return true
   const query = url.indexOf('?')
   return (
     query >= 0 &&

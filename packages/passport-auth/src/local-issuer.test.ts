@@ -236,6 +236,8 @@ describe('the local issuer behind express', () => {
   })
   it('V18 a token in the URL is 400 and is told to nobody', async () => {
     const token = await tokenOf('guest')
+    for (const path of [`/x/${token}`, `/x?page=${token}`, `/x/rt_${'x'.repeat(43)}`])
+      expect((await fetch(base + path)).status).toBe(400)
     const response = await fetch(`${base}/userinfo?access_token=${token}`)
     expect(response.status).toBe(400)
     expect(await response.text()).not.toContain(token)

@@ -93,19 +93,28 @@ const needs = ({ dataset, visas }: Requirement): string =>
   `dataset ${dataset ?? '?'} needs ${visas.map(({ type, issuers }) => `${type} from ${issuers.join(' or ')}`).join(', ')}`
 
 /** One error for all of them: what can pass comes first (503), then what is not there, then what is missing. */
-export const refuseObjects = (refused: readonly RefusedObjects[], realm: string): AuthError => {
+export const refuseObjects = (
+  refused: readonly RefusedObjects[],
+  asked: readonly string[],
+  realm: string,
+): AuthError => {
   const of = (status: number) => refused.filter(({ denial }) => denial.status === status)
   const required = refused.flatMap(({ denial, uris }) =>
     uris.flatMap((object) => (denial.required ?? []).map((requirement): Requirement => ({ object, ...requirement }))),
   )
   const more = required.length > 0 ? { required } : {}
-  const missing = of(404).flatMap(({ uris }) => uris)
+  // In the order asked for: that of the groups would tell a hidden object from a missing one (V20).
+  const inOrder = (some: readonly RefusedObjects[]): string[] => {
+    const named = new Set(some.flatMap(({ uris }) => uris))
+    return asked.filter((uri) => named.has(uri))
+  }
+  const missing = inOrder(of(404))
   const other = refused.find(({ denial }) => denial.status !== 404 && denial.status !== 403)
   if (other) return toAuthError(other.denial, realm)
   if (missing.length > 0)
     return new AuthError('not_found', `There is no such object: ${list(missing)}`, { status: 404, ...more })
   const [first] = of(403)
-  const denied = of(403).flatMap(({ uris }) => uris)
+  const denied = inOrder(of(403))
   const reasons = [...new Set(of(403).flatMap(({ denial }) => (denial.required ?? []).map(needs)))]
   const why = reasons.length > 0 ? `: ${reasons.join('; ')}` : ''
   return new AuthError(first?.denial.code ?? 'access_denied', `You may not use ${list(denied)}${why}`, {

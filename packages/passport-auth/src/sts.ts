@@ -168,7 +168,7 @@ export const createSts = (o: StsOptions): Sts => {
       taskId: base.taskId,
       now: nowSeconds(clock),
     })
-    if ('refused' in decided) throw refuseObjects(decided.refused, REALM)
+    if ('refused' in decided) throw refuseObjects(decided.refused, uris, REALM)
     const now = nowSeconds(clock)
     return {
       ...base,

@@ -73,9 +73,10 @@ describe('visas', () => {
   })
   it('V21 a visa without jku, or with jku and scope openid, is no visa document', async () => {
     expect(await answer([await site.grantVisa({}, { jku: undefined })])).toBe(403)
-    expect(await answer([await site.grantVisa({ scope: 'openid' })])).toBe(403)
+    for (const scope of ['openid', 'ga4gh\topenid', ['openid'], { openid: true }])
+      expect(await answer([await site.grantVisa({ scope })])).toBe(403)
     expect(await answer([await site.grantVisa({ scope: 'ga4gh_passport_v1' })])).toBe(200)
-    expect(site.ignored()).toEqual(['not_a_visa_document', 'not_a_visa_document'])
+    expect(site.ignored()).toEqual(Array(5).fill('not_a_visa_document'))
   })
   it('V7 times that are missing, insane, past or to come make a visa ignored', async () => {
     for (const claims of [

@@ -112,7 +112,8 @@ const decodeVisa = (token: string, context: Verifying): Candidate | { fault: Vis
   if (!issuer) return fault('untrusted_issuer')
   if (jws.typ !== undefined && !VISA_TYP.has(jws.typ.toLowerCase())) return fault('not_a_visa_document', 'typ')
   // AAI: a Visa Document Token has a jku, and its scope, if there, is not openid (V21).
-  const openid = typeof payload.scope === 'string' && payload.scope.split(' ').includes('openid')
+  const { scope = '' } = payload
+  const openid = typeof scope !== 'string' || scope.split(/\s+/).includes('openid')
   if (jws.jku === undefined || openid || Object.hasOwn(payload, 'ga4gh_passport_v1'))
     return fault('not_a_visa_document')
   if (jws.jku !== issuer.jku) return fault('jku_not_pinned')

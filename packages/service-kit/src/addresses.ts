@@ -10,6 +10,11 @@ const NAMEABLE = new Set(['private', 'uniqueLocal', 'carrierGradeNat', 'loopback
 // Metadata services that do not lie in link-local: Alibaba, AWS over IPv6, Azure's wire server, Oracle. Never reachable.
 const METADATA = ['100.100.100.200', 'fd00:ec2::254', '168.63.129.16', '192.0.0.192'].map((text) => ipaddr.parse(text))
 
+/** RFC 4291 §2.4, IANA: all global unicast of IPv6. What lies outside (`::7f00:1`, site-local, local NAT64) leads elsewhere. */
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
+/** RFC 9637: documentation, not known to ipaddr.js as such. */
+const DOCUMENTATION_IPV6 = ipaddr.parseCIDR('3fff::/20')
+
 /** Throws where the text is neither an address nor a CIDR. */
 export const parseCidr = (text: string): Cidr => {
   const [network = '', bits, ...more] = text.split('/')
@@ -37,7 +42,7 @@ export type Allowance = {
 
 /**
  * Why an address may not be connected to; undefined when it may. Public unicast only, unless allowed; never link-local,
- * metadata, unspecified, multicast, v4-mapped, NAT64, 6to4, Teredo or reserved ones, listed or not.
+ * metadata, unspecified, multicast, v4-mapped, v4-compatible, NAT64, 6to4, Teredo or reserved ones, listed or not.
  */
 export const refusalOf = (text: string, { cidrs, nameable = false }: Allowance): string | undefined => {
   // isIP is strict: ipaddr.js would read 127.1 and octal forms
@@ -46,6 +51,8 @@ export const refusalOf = (text: string, { cidrs, nameable = false }: Allowance):
   if (METADATA.some((known) => same(address, known))) return 'is a metadata service'
   const range = address.range()
   if (range !== 'unicast' && !NAMEABLE.has(range)) return `is ${range}`
+  if (range === 'unicast' && address.kind() === 'ipv6')
+    if (!inside(address, GLOBAL_IPV6) || inside(address, DOCUMENTATION_IPV6)) return 'is not globally routed'
   if (cidrs !== undefined)
     return cidrs.some((cidr) => inside(address, cidr)) ? undefined : 'lies outside the addresses of its entry'
   return range === 'unicast' || nameable ? undefined : `is ${range}`

@@ -165,6 +165,8 @@ export const taskRoutes = (): Router => {
     const { id } = req.params
     if (id === 'boom') throw new Error('secret detail of the machine')
     if (id === 'internal') throw new Internal('secret detail')
+    if (id === 'exposed')
+      throw Object.assign(new Error('secret detail'), { code: 'engine_not_started', status: 500, expose: true })
     if (id === 'conflict') throw new Conflict('Already there', { code: 'task_exists', required: [{ visa: 'v' }] })
     if (id === 'slow') throw new TooManyRequests('Too many', { retryAfter: 1.2 })
     if (id === 'full') throw Object.assign(new Error('write failed on /var/x'), { code: 'SQLITE_FULL' })

@@ -26,7 +26,8 @@ const record = (value: unknown): Record<string, unknown> =>
 const show = (error: unknown): Shown => {
   const { code, status, expose, message, retryAfter, required, headers } = record(error)
   if (typeof code === 'string' && typeof status === 'number' && status >= 400 && status <= 599) {
-    const unexplained = expose === false || (status >= 500 && expose !== true)
+    // A 500 explains nothing, whatever its class says: the base class of ours shows messages by default.
+    const unexplained = status === 500 || expose === false || (status > 500 && expose !== true)
     return {
       status,
       code,

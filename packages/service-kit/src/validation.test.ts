@@ -90,7 +90,7 @@ describe('assembleApp: validation', () => {
 describe('assembleApp: errors', () => {
   it('never shows the message of a 500, and logs it with the request id that the client sees', async () => {
     const { url, log } = await open()
-    for (const id of ['boom', 'internal']) {
+    for (const id of ['boom', 'internal', 'exposed']) {
       const answer = await fetch(`${url}/tasks/${id}`, { headers: { 'x-request-id': `r-${id}` } })
       const text = await answer.text()
       expect(answer.status).toBe(500)

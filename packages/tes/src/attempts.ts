@@ -34,7 +34,13 @@ export const createAttempts = (o: AttemptsDeps) => {
   const removing = new Set<Promise<void>>()
   const stopping = new AbortController()
   let pumping: Promise<void> | undefined
+  // Rung while tasks are being taken: look once more.
   let rung = false
+  const heard = (): boolean => {
+    const was = rung
+    rung = false
+    return was
+  }
 
   const specOf = async (row: TaskRow): Promise<AttemptSpec> => {
     const { task, contents, drs } = row.request
@@ -59,12 +65,28 @@ export const createAttempts = (o: AttemptsDeps) => {
     }
   }
 
+  // Written together: a note that is lost in a crash only has the removal done again.
+  const gone: string[] = []
+  let noting: NodeJS.Timeout | undefined
+  const noteRemoved = async (): Promise<void> => {
+    clearTimeout(noting)
+    noting = undefined
+    const names = gone.splice(0)
+    if (names.length === 0) return
+    try {
+      await db.attempts.removed(names, clock.now().toISOString())
+    } catch (error) {
+      log.warn({ err: error }, 'it could not be noted which attempts were removed; they are removed again')
+    }
+  }
+
   /** Off the way of the result: it is committed already. */
   const remove = (name: string): void => {
     const work = (async () => {
       try {
         await executor.remove(name)
-        await db.attempts.removed(name, clock.now().toISOString())
+        gone.push(name)
+        noting ??= setTimeout(noteRemoved, 1000).unref()
       } catch (error) {
         log.warn({ err: error, attempt: name }, 'what an attempt left could not be removed; tried again later')
       }
@@ -131,8 +153,7 @@ export const createAttempts = (o: AttemptsDeps) => {
   }
 
   const take = async (): Promise<void> => {
-    do {
-      rung = false
+    while (heard()) {
       while (running.size < o.maxRunning && !stopping.signal.aborted) {
         const now = clock.now().toISOString()
         const ids = await db.attempts.due(now, o.maxRunning - running.size)
@@ -143,7 +164,7 @@ export const createAttempts = (o: AttemptsDeps) => {
           if (row !== undefined) run(row)
         }
       }
-    } while (rung)
+    }
   }
 
   /** Takes as many due tasks as there is room for, longest waiting first. */
@@ -224,6 +245,7 @@ export const createAttempts = (o: AttemptsDeps) => {
       stopping.abort()
       await pumping
       await Promise.allSettled([...running.values(), ...removing])
+      await noteRemoved()
     },
   }
 }

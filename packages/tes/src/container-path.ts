@@ -12,8 +12,6 @@ export const parentOf = (path: string): string => {
   return at <= 0 ? '/' : path.slice(0, at)
 }
 
-export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
-
 /** Is `path` equal to `directory`, or below it? Both normalised. */
 export const isWithin = (directory: string, path: string): boolean =>
   path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`)

@@ -49,7 +49,7 @@ type Base = { settings: Settings; publicUrl: string; folder: string; log: Logger
 const originOf = (url: string): string => new URL(url).origin
 
 const openFetch = ({ settings, log }: Base): GuardedFetch & { close(): Promise<void> } => {
-  const peers = Object.values(settings.peers).filter((url) => url !== undefined)
+  const peers = Object.values(settings.peers)
   const hosts = Object.values(settings.hosts)
   return createGuardedFetch({
     purposes: {

@@ -219,7 +219,7 @@ describe('run tokens', () => {
     expect([other.status, other.json.code]).toEqual([403, 'file_forbidden'])
     expect((await tes.call('POST', '/tasks', { body })).status).toBe(403)
     const listed = await tes.call('GET', '/tasks?tag_key=wes_run_id&tag_value=run-1', run)
-    expect(listed.json.tasks.map(({ id }: { id: string }) => id)).toEqual([done.id])
+    expect(listed.json.tasks.map(({ id }) => id)).toEqual([done.id])
   }, 20_000)
   it('1.3.3 a run token sees no other task of its owner; one that is not active is 401', async () => {
     expect((await tes.call('GET', '/tasks', { bearer: 'rt_dead' })).status).toBe(401)

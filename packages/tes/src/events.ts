@@ -10,6 +10,7 @@ export const createEvents = ({ log, metrics }: { log: Logger; metrics: Metrics }
   const waited = metrics.histogram('task_queue_seconds', 'From creation to the first attempt', [], SECONDS)
   const lasted = metrics.histogram('task_total_seconds', 'From creation to the final state', ['state'], SECONDS)
   const faults = metrics.counter('attempt_faults_total', 'Attempts that did not complete, by reason', ['reason'])
+  const live = metrics.gauge('tasks', 'Tasks that are not over, by state, at the last reconcile', ['state'])
   const bytes = metrics.counter('staged_bytes_total', 'Bytes of inputs, by where they came from', ['from'])
   return {
     taskCreated(id: string): void {
@@ -43,6 +44,10 @@ export const createEvents = ({ log, metrics }: { log: Logger; metrics: Metrics }
     },
     idempotentRepeat(id: string): void {
       log.info({ task_id: id }, 'task posted again with its Idempotency-Key')
+    },
+    liveTasks(counts: readonly { state: string; n: number }[]): void {
+      live.reset()
+      for (const { state, n } of counts) live.set({ state }, n)
     },
     strayRemoved(name: string): void {
       log.warn({ attempt: name }, 'containers without a live attempt were removed')

@@ -48,6 +48,7 @@ export const createReconcile = (o: ReconcileDeps) => {
       await executor.remove(name)
       o.events.strayRemoved(name)
     }
+    o.events.liveTasks(await db.tasks.liveByState())
     const now = o.clock.now()
     const before = new Date(now.getTime() - o.logRetentionHours * 3_600_000).toISOString()
     for (const name of await db.attempts.unforgotten(before, 1000)) {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { TesTask } from '@biocloud/ga4gh-api'
 import { createLocalIssuer, demoPolicy } from '@biocloud/passport-auth'
 import { systemClock } from '@biocloud/service-kit'
-import { sh } from './server-fixture.ts'
+import { removeContainersBelow, sh } from './server-fixture.ts'
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -82,6 +82,7 @@ const end = async (signal: NodeJS.Signals): Promise<void> => {
 
 afterEach(async () => {
   await end('SIGTERM')
+  await removeContainersBelow(folder)
   await rm(folder, { recursive: true, force: true })
 }, 20_000)
 

@@ -6,12 +6,14 @@ import type { TesTask } from '@biocloud/ga4gh-api'
 import { declare } from '@biocloud/passport-auth/express'
 import { parseRange } from '@biocloud/service-kit'
 import type { LogFile } from './executors/executor.ts'
-import type { ListQuery } from './listing.ts'
 import type { ServiceInfo } from './service-info.ts'
 import type { Tasks } from './tasks.ts'
 import type { View } from './views.ts'
 
 export type RoutesDeps = { tasks: Tasks; serviceInfo: ServiceInfo }
+
+/** The validator may have made a boolean of it. */
+const isTrue = (value: unknown): boolean => value === true || value === 'true'
 
 const viewOf = (req: Request): View => (req.query['view'] as View | undefined) ?? 'MINIMAL'
 
@@ -59,7 +61,7 @@ const sendLog = async (req: Request, res: Response, tasks: Tasks): Promise<void>
   })
   res.set('Content-Type', 'text/plain; charset=utf-8').set('Cache-Control', 'no-store')
   try {
-    if (String(req.query['follow']) === 'true') {
+    if (isTrue(req.query['follow'])) {
       const reopen = async (): Promise<LogFile> => (await tasks.log(req.identity, id, at)).file
       await pipeline(Readable.from(followed(file, over, gone.signal, reopen)), res)
       return
@@ -83,7 +85,7 @@ export const createRoutes = ({ tasks, serviceInfo }: RoutesDeps): Router => {
     res.json(serviceInfo.get(req.identity))
   })
   router.get('/tasks', declare('ListTasks', 'identity'), async (req, res) => {
-    res.json(await tasks.list(req.identity, req.query as ListQuery, viewOf(req)))
+    res.json(await tasks.list(req.identity, req.query, viewOf(req)))
   })
   router.post('/tasks', declare('CreateTask', 'identity'), async (req, res) => {
     res.json({ id: await tasks.create(req.identity, req.body as TesTask, req.get('idempotency-key')) })

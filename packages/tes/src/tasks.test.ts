@@ -13,7 +13,7 @@ beforeAll(async () => {
     description: 'for reading',
     tags: { project: 'p1', empty: '' },
     inputs: [{ path: '/d/in', content: 'secret text' }],
-    resources: { cpu_cores: 1.2 as number, ram_gb: 0.5, preemptible: true },
+    resources: { cpu_cores: 1.2, ram_gb: 0.5, preemptible: true },
     executors: [sh('echo out; echo err >&2')],
   })
 }, 40_000)
@@ -143,11 +143,11 @@ describe('lists', () => {
     const first = await tes.call('GET', '/tasks?tag_key=list&page_size=2')
     await tes.post({ ...ok, tags: { list: 'yes' } })
     const seen = first.json.tasks.map(({ id }: TesTask) => id) as string[]
-    let token = first.json.next_page_token as string | undefined
+    let token = first.json.next_page_token
     while (token !== undefined) {
       const { json } = await tes.call('GET', `/tasks?tag_key=list&page_size=2&page_token=${token}`)
-      seen.push(...(json.tasks as TesTask[]).map(({ id }) => id ?? ''))
-      token = json.next_page_token as string | undefined
+      seen.push(...json.tasks.map(({ id }) => id ?? ''))
+      token = json.next_page_token
     }
     expect(seen).toEqual(ids.reverse())
     const foreign = await tes.call('GET', `/tasks?page_token=${first.json.next_page_token as string}`)
@@ -167,7 +167,7 @@ describe('lists', () => {
   it('1.4.3 treats _ % \\ in name_prefix as themselves, and case too', async () => {
     await tes.post({ ...ok, name: 'a%b' })
     const find = async (prefix: string) =>
-      (await tes.call('GET', `/tasks?name_prefix=${encodeURIComponent(prefix)}`)).json.tasks.length as number
+      (await tes.call('GET', `/tasks?name_prefix=${encodeURIComponent(prefix)}`)).json.tasks.length
     expect([
       await find('a%'),
       await find('a_'),
@@ -188,7 +188,7 @@ describe('lists', () => {
     ]
     await make({})
     const find = async (query: string) =>
-      ((await tes.call('GET', `/tasks?${query}`, owner)).json.tasks as TesTask[]).map(({ id }) => id).reverse()
+      (await tes.call('GET', `/tasks?${query}`, owner)).json.tasks.map(({ id }) => id).reverse()
     expect(await find('tag_key=foo&tag_value=bar')).toEqual([foobar, both])
     expect(await find('tag_key=foo')).toEqual([foobar, foobat, fooempty, both])
     expect(await find('tag_key=foo&tag_value=')).toEqual([foobar, foobat, fooempty, both])

@@ -223,7 +223,7 @@ export const createTasks = (o: TasksDeps) => {
         view === 'MINIMAL'
           ? rows.map(({ id, state }) => ({ id, state }))
           : (await partsOf(rows, view, false)).map((parts) => taskView(parts, view))
-      return { tasks: tasks as TesListTasksResponse['tasks'], ...(next === undefined ? {} : { next_page_token: next }) }
+      return { tasks: tasks, ...(next === undefined ? {} : { next_page_token: next }) }
     },
 
     /** 200 also for a task that is over or canceling already (tes.md 1.1.4). */

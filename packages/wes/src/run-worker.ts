@@ -68,6 +68,8 @@ export const createRunWorker = (d: WorkerDeps) => {
     watches.get(run.run_id)?.()
     watches.delete(run.run_id)
     tries.delete(run.run_id)
+    known.delete(run.run_id)
+    d.tasks.forget(run.run_id)
     d.events.runEnded(run.run_id, to)
     await settle({ ...run, state: to })
     for (const next of await d.runs.queued(d.limits.heads)) d.queue.wake(next)

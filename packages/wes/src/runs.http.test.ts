@@ -110,7 +110,7 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
       expect((await get(`/runs/${runId}/tasks?page_token=${altered}`)).status).toBe(400)
     })
     it('an output opens by its location, also with the slash encoded, in ranges and by ETag', async () => {
-      const location = String((log.outputs['report'] as { location: string }).location)
+      const { location } = log.outputs['report'] as { location: string }
       const whole = await get(location)
       expect([whole.status, whole.text]).toEqual([200, 'hello'])
       expect((await get(`/runs/${runId}/outputs/report%2Freport.txt`)).text).toBe('hello')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { headFiles } from './head/head-files.ts'
@@ -120,5 +120,72 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
       },
       LONG,
     )
+    it(
+      'more than 100 tasks are listed by pages alone, each once, in the order of their creation',
+      async () => {
+        const runId = await wes.accepted({}, { attached: { 'main.cwl': '{"do":"succeed","tasks":130}' } })
+        const log = await wes.reach(runId)
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- the deprecated member is what is tested
+        expect(log.task_logs).toEqual([])
+        const names: string[] = []
+        let token = ''
+        do {
+          const page = (await wes.call('GET', `/runs/${runId}/tasks?page_size=50&page_token=${token}`)).json as {
+            task_logs: { name: string }[]
+            next_page_token: string
+          }
+          names.push(...page.task_logs.map(({ name }) => name))
+          token = page.next_page_token
+        } while (token !== '')
+        expect(new Set(names).size).toBe(130)
+        expect(names).toHaveLength(130)
+      },
+      LONG,
+    )
   })
+})
+
+describe('a server that runs one head at a time', () => {
+  let wes: Awaited<ReturnType<typeof startWes>>
+  beforeAll(async () => {
+    wes = await startWes({ limits: { heads: 1, queuedRuns: 2 } })
+  }, LONG)
+  afterAll(async () => {
+    await wes.stop()
+  }, LONG)
+
+  it(
+    'further runs stay QUEUED until it ends; one that is cancelled there is CANCELED at once; too many are 429',
+    async () => {
+      const first = await wes.accepted({}, { attached: HANG })
+      await wes.reach(first, ['RUNNING'])
+      const second = await wes.accepted()
+      const third = await wes.accepted()
+      const refused = await wes.submit()
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
+      expect((await wes.call('GET', `/runs/${second}/status`)).json).toEqual({ run_id: second, state: 'QUEUED' })
+      await wes.call('POST', `/runs/${third}/cancel`)
+      const cancelled = (await wes.call('GET', `/runs/${third}`)).json as { state: string; run_log: object }
+      expect(cancelled.state).toBe('CANCELED')
+      expect(cancelled.run_log).not.toHaveProperty('stdout')
+      await wes.call('POST', `/runs/${first}/cancel`)
+      expect((await wes.reach(first)).state).toBe('CANCELED')
+      expect((await wes.reach(second)).state).toBe('COMPLETE')
+    },
+    LONG,
+  )
+  it(
+    'a folder that no run owns is removed at boot; those of runs stay',
+    async () => {
+      const runId = await wes.accepted()
+      await wes.reach(runId)
+      const orphan = '0'.repeat(26)
+      await wes.restart(async () => {
+        await mkdir(join(wes.runs, orphan, 'workflow'), { recursive: true })
+      })
+      expect(existsSync(join(wes.runs, orphan))).toBe(false)
+      expect(existsSync(join(wes.runs, runId))).toBe(true)
+    },
+    LONG,
+  )
 })

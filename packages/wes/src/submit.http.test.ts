@@ -16,8 +16,6 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
     await wes.stop()
   }, LONG)
 
-  const get = (path: string, headers: Record<string, string> = {}) => wes.call('GET', path, { headers })
-
   describe('POST /runs', () => {
     it(
       'W2 takes a RunRequest as JSON, whose object members may be JSON text; a relative workflow_url is then 400',

@@ -198,6 +198,11 @@ export const createTasks = (d: {
         await pause(empty === 1 ? 200 : 500)
       }
     },
+    /** The run has ended: its list stays as it is. */
+    forget(runId: string): void {
+      clearTimeout(timers.get(runId))
+      timers.delete(runId)
+    },
     close(): void {
       for (const timer of timers.values()) clearTimeout(timer)
       timers.clear()

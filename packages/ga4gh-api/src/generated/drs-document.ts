@@ -745,7 +745,35 @@ export const drsDocument: OpenApiDocument = {
             }
           },
           "202": {
-            "$ref": "#/components/responses/202Accepted"
+            "description": "Taken, but a digest of some object is not known yet, so that it cannot be shown as an object. The same request\nrepeated after `Retry-After` gives 201.\n",
+            "headers": {
+              "Retry-After": {
+                "description": "Whole seconds to wait",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 1
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "required": [
+                    "objects"
+                  ],
+                  "properties": {
+                    "objects": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/PendingObject"
+                      }
+                    }
+                  },
+                  "additionalProperties": false
+                }
+              }
+            }
           },
           "400": {
             "$ref": "#/components/responses/400BadRequest"
@@ -1283,6 +1311,46 @@ export const drsDocument: OpenApiDocument = {
               "totalObjectSize": {
                 "type": "integer",
                 "description": "Bytes held; copies of the same bytes count once"
+              },
+              "uploadRequestSupported": {
+                "type": "boolean",
+                "description": "Draft 1.6: files may be sent here"
+              },
+              "supportedUploadMethodTypes": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Draft 1.6: by which methods"
+              },
+              "maxUploadSize": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Draft 1.6: bytes of one file, at most"
+              },
+              "maxUploadRequestLength": {
+                "type": "integer",
+                "description": "Draft 1.6: files in one upload request, at most"
+              },
+              "objectRegistrationSupported": {
+                "type": "boolean",
+                "description": "Draft 1.6: objects may be registered here"
+              },
+              "maxRegisterRequestLength": {
+                "type": "integer",
+                "description": "Draft 1.6: candidates in one registration, at most"
+              },
+              "validateChecksums": {
+                "type": "boolean",
+                "description": "Draft 1.6: declared digests are compared with the bytes"
+              },
+              "validateFileSizes": {
+                "type": "boolean",
+                "description": "Draft 1.6: declared sizes are compared with the bytes"
+              },
+              "validateAccessMethods": {
+                "type": "boolean",
+                "description": "Draft 1.6: declared locations are looked at"
               }
             }
           }
@@ -1335,6 +1403,62 @@ export const drsDocument: OpenApiDocument = {
           "next_page_token": {
             "type": "string",
             "description": "Stands for the page after this one; absent on the last"
+          }
+        },
+        "additionalProperties": false
+      },
+      "PendingObject": {
+        "type": "object",
+        "description": "What is known of an object whose digests are still computed; members as in DrsObject",
+        "required": [
+          "id",
+          "self_uri"
+        ],
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "Id that the object will have"
+          },
+          "self_uri": {
+            "type": "string",
+            "description": "URI that the object will have"
+          },
+          "checksums": {
+            "type": "array",
+            "description": "Digests known so far, perhaps none",
+            "items": {
+              "$ref": "#/components/schemas/Checksum"
+            }
+          },
+          "name": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "size": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "created_time": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "updated_time": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "version": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "mime_type": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "access_methods": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "contents": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "description": {
+            "$ref": "#/components/schemas/DrsObject"
+          },
+          "aliases": {
+            "$ref": "#/components/schemas/DrsObject"
           }
         },
         "additionalProperties": false
@@ -1942,6 +2066,46 @@ export const drsDocument: OpenApiDocument = {
                     "totalObjectSize": {
                       "type": "integer",
                       "description": "Bytes held; copies of the same bytes count once"
+                    },
+                    "uploadRequestSupported": {
+                      "type": "boolean",
+                      "description": "Draft 1.6: files may be sent here"
+                    },
+                    "supportedUploadMethodTypes": {
+                      "type": "array",
+                      "items": {
+                        "type": "string"
+                      },
+                      "description": "Draft 1.6: by which methods"
+                    },
+                    "maxUploadSize": {
+                      "type": "integer",
+                      "format": "int64",
+                      "description": "Draft 1.6: bytes of one file, at most"
+                    },
+                    "maxUploadRequestLength": {
+                      "type": "integer",
+                      "description": "Draft 1.6: files in one upload request, at most"
+                    },
+                    "objectRegistrationSupported": {
+                      "type": "boolean",
+                      "description": "Draft 1.6: objects may be registered here"
+                    },
+                    "maxRegisterRequestLength": {
+                      "type": "integer",
+                      "description": "Draft 1.6: candidates in one registration, at most"
+                    },
+                    "validateChecksums": {
+                      "type": "boolean",
+                      "description": "Draft 1.6: declared digests are compared with the bytes"
+                    },
+                    "validateFileSizes": {
+                      "type": "boolean",
+                      "description": "Draft 1.6: declared sizes are compared with the bytes"
+                    },
+                    "validateAccessMethods": {
+                      "type": "boolean",
+                      "description": "Draft 1.6: declared locations are looked at"
                     }
                   },
                   "additionalProperties": false

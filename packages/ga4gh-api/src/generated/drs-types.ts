@@ -386,6 +386,27 @@ export interface components {
                 objectCount?: number;
                 /** @description Bytes held; copies of the same bytes count once */
                 totalObjectSize?: number;
+                /** @description Draft 1.6: files may be sent here */
+                uploadRequestSupported?: boolean;
+                /** @description Draft 1.6: by which methods */
+                supportedUploadMethodTypes?: string[];
+                /**
+                 * Format: int64
+                 * @description Draft 1.6: bytes of one file, at most
+                 */
+                maxUploadSize?: number;
+                /** @description Draft 1.6: files in one upload request, at most */
+                maxUploadRequestLength?: number;
+                /** @description Draft 1.6: objects may be registered here */
+                objectRegistrationSupported?: boolean;
+                /** @description Draft 1.6: candidates in one registration, at most */
+                maxRegisterRequestLength?: number;
+                /** @description Draft 1.6: declared digests are compared with the bytes */
+                validateChecksums?: boolean;
+                /** @description Draft 1.6: declared sizes are compared with the bytes */
+                validateFileSizes?: boolean;
+                /** @description Draft 1.6: declared locations are looked at */
+                validateAccessMethods?: boolean;
             };
         };
         /** @description The body of every error */
@@ -408,6 +429,25 @@ export interface components {
             objects: components["schemas"]["DrsObject"][];
             /** @description Stands for the page after this one; absent on the last */
             next_page_token?: string;
+        };
+        /** @description What is known of an object whose digests are still computed; members as in DrsObject */
+        PendingObject: {
+            /** @description Id that the object will have */
+            id: string;
+            /** @description URI that the object will have */
+            self_uri: string;
+            /** @description Digests known so far, perhaps none */
+            checksums?: components["schemas"]["Checksum"][];
+            name?: components["schemas"]["DrsObject"];
+            size?: components["schemas"]["DrsObject"];
+            created_time?: components["schemas"]["DrsObject"];
+            updated_time?: components["schemas"]["DrsObject"];
+            version?: components["schemas"]["DrsObject"];
+            mime_type?: components["schemas"]["DrsObject"];
+            access_methods?: components["schemas"]["DrsObject"];
+            contents?: components["schemas"]["DrsObject"];
+            description?: components["schemas"]["DrsObject"];
+            aliases?: components["schemas"]["DrsObject"];
         };
         RegisterObjectsBody: {
             /** @description Passports of the caller */
@@ -740,6 +780,27 @@ export interface components {
                         objectCount?: number;
                         /** @description Bytes held; copies of the same bytes count once */
                         totalObjectSize?: number;
+                        /** @description Draft 1.6: files may be sent here */
+                        uploadRequestSupported?: boolean;
+                        /** @description Draft 1.6: by which methods */
+                        supportedUploadMethodTypes?: string[];
+                        /**
+                         * Format: int64
+                         * @description Draft 1.6: bytes of one file, at most
+                         */
+                        maxUploadSize?: number;
+                        /** @description Draft 1.6: files in one upload request, at most */
+                        maxUploadRequestLength?: number;
+                        /** @description Draft 1.6: objects may be registered here */
+                        objectRegistrationSupported?: boolean;
+                        /** @description Draft 1.6: candidates in one registration, at most */
+                        maxRegisterRequestLength?: number;
+                        /** @description Draft 1.6: declared digests are compared with the bytes */
+                        validateChecksums?: boolean;
+                        /** @description Draft 1.6: declared sizes are compared with the bytes */
+                        validateFileSizes?: boolean;
+                        /** @description Draft 1.6: declared locations are looked at */
+                        validateAccessMethods?: boolean;
                     };
                 };
             };
@@ -1263,7 +1324,22 @@ export interface operations {
                     };
                 };
             };
-            202: components["responses"]["202Accepted"];
+            /**
+             * @description Taken, but a digest of some object is not known yet, so that it cannot be shown as an object. The same request
+             *     repeated after `Retry-After` gives 201.
+             */
+            202: {
+                headers: {
+                    /** @description Whole seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        objects: components["schemas"]["PendingObject"][];
+                    };
+                };
+            };
             400: components["responses"]["400BadRequest"];
             401: components["responses"]["401Unauthorized"];
             403: components["responses"]["403Forbidden"];

@@ -50,13 +50,13 @@ export const createAttemptQueries = (db: Knex) => ({
 
   /** The ids of tasks that wait for a worker, longest first. */
   async due(now: string, limit: number): Promise<string[]> {
-    const rows = (await db('task')
+    const rows = await db('task')
       .where({ state: 'QUEUED' satisfies TesState })
       .whereNull('lease_owner')
       .where('due_at', '<=', now)
       .orderBy([{ column: 'due_at' }, { column: 'id' }])
       .limit(limit)
-      .select('id')) as { id: string }[]
+      .select<{ id: string }[]>('id')
     return rows.map(({ id }) => id)
   },
 
@@ -90,13 +90,13 @@ export const createAttemptQueries = (db: Knex) => ({
       const key = { task_id: at.taskId, attempt: at.attempt }
       const known = new Set(
         (
-          (await trx('task_event')
+          await trx('task_event')
             .where(key)
             .whereIn(
               'seq',
               events.map((event) => event.seq),
             )
-            .select('seq')) as { seq: number }[]
+            .select<{ seq: number }[]>('seq')
         ).map(({ seq }) => seq),
       )
       const fresh = events.filter((event) => !known.has(event.seq))
@@ -173,12 +173,12 @@ export const createAttemptQueries = (db: Knex) => ({
 
   /** Ended attempts whose containers and work files may still be there. */
   async unremoved(limit: number): Promise<{ name: string; taskId: string; attempt: number; endTime: string }[]> {
-    const rows = (await db('task_attempt')
+    const rows = await db('task_attempt')
       .whereNull('removed_at')
       .whereNotNull('end_time')
       .orderBy('end_time')
       .limit(limit)
-      .select('name', 'task_id', 'attempt', 'end_time')) as Record<string, unknown>[]
+      .select<Record<string, unknown>[]>('name', 'task_id', 'attempt', 'end_time')
     return rows.map((raw) => ({
       name: String(raw['name']),
       taskId: String(raw['task_id']),
@@ -189,12 +189,12 @@ export const createAttemptQueries = (db: Knex) => ({
 
   /** Attempts whose full logs were kept long enough. */
   async unforgotten(endedBefore: string, limit: number): Promise<string[]> {
-    const rows = (await db('task_attempt')
+    const rows = await db('task_attempt')
       .whereNotNull('removed_at')
       .whereNull('forgotten_at')
       .where('end_time', '<', endedBefore)
       .limit(limit)
-      .select('name')) as { name: string }[]
+      .select<{ name: string }[]>('name')
     return rows.map(({ name }) => name)
   },
 
@@ -202,8 +202,10 @@ export const createAttemptQueries = (db: Knex) => ({
     await db('task_attempt').where({ name }).update({ forgotten_at: now })
   },
 
-  async removed(name: string, now: string): Promise<void> {
-    await db('task_attempt').where({ name }).update({ removed_at: now })
+  async removed(names: readonly string[], now: string): Promise<void> {
+    await db('task_attempt')
+      .whereIn('name', [...names])
+      .update({ removed_at: now })
   },
 })
 
@@ -263,5 +265,3 @@ const apply = async (
   // The batch is rolled back and told again: somebody canceled meanwhile. (On SQLite writers wait for each other.)
   if (moved !== 1) throw new Error(`task ${row.id} changed while its events were written`)
 }
-
-export type AttemptQueries = ReturnType<typeof createAttemptQueries>

@@ -47,12 +47,12 @@ export const createListQuery =
     if (page.after !== undefined) {
       void query.whereRaw(`(${created}, ${id}) < (?, ?)`, [page.after.createdAt, page.after.id])
     }
-    const rows = (await query
+    const rows = await query
       .orderBy([
         { column: created, order: 'desc' },
         { column: id, order: 'desc' },
       ])
       .limit(page.limit)
-      .select('task.*')) as Record<string, unknown>[]
+      .select<Record<string, unknown>[]>('task.*')
     return rows.map(taskRow)
   }

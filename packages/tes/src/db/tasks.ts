@@ -145,13 +145,9 @@ export const createTaskQueries = (db: Knex) => ({
   async contents(ids: readonly string[]): Promise<Map<string, Map<number, Buffer>>> {
     const found = new Map<string, Map<number, Buffer>>()
     if (ids.length === 0) return found
-    const rows = (await db('task_content')
+    const rows = await db('task_content')
       .whereIn('task_id', [...ids])
-      .select('task_id', 'input', 'bytes')) as {
-      task_id: string
-      input: number
-      bytes: Buffer
-    }[]
+      .select<{ task_id: string; input: number; bytes: Buffer }[]>('task_id', 'input', 'bytes')
     for (const { task_id: id, input, bytes } of rows) {
       const of = found.get(id) ?? new Map<number, Buffer>()
       of.set(input, bytes)
@@ -194,20 +190,19 @@ export const createTaskQueries = (db: Knex) => ({
     })
   },
 
-  async countByState(): Promise<{ state: string; count: number }[]> {
-    const rows = (await db('task').groupBy('state').select('state').count({ n: '*' })) as { state: string; n: number }[]
-    return rows.map(({ state, n }) => ({ state, count: Number(n) }))
+  /** Tasks that are not over, by state. */
+  async liveByState(): Promise<{ state: string; n: number }[]> {
+    const rows: unknown = await db('task').whereNotNull('due_at').groupBy('state').select('state').count({ n: '*' })
+    return rows as { state: string; n: number }[]
   },
 
   /** The value of this name, made by `make` the first time. */
   async serverValue(name: string, make: () => string): Promise<string> {
     const find = async (): Promise<string | undefined> =>
-      ((await db('server_value').where({ name }).first('value')) as { value: string } | undefined)?.value
+      (await db('server_value').where({ name }).first<{ value: string } | undefined>('value'))?.value
     const known = await find()
     if (known !== undefined) return known
     await db('server_value').insert({ name, value: make() }).onConflict().ignore()
     return (await find()) ?? ''
   },
 })
-
-export type TaskQueries = ReturnType<typeof createTaskQueries>

@@ -9,7 +9,7 @@ import type { Stage } from '../staging.ts'
 import { createTaskFiles, type TaskFiles } from '../task-files.ts'
 import type { Upload } from '../uploads.ts'
 import type { AttemptFolder, StagedPlan } from './attempt-folder.ts'
-import { AttemptLost, Detached, type createContainerRun, type Live, type RunEnd } from './container-run.ts'
+import { AttemptLost, Detached, isCanceled, type createContainerRun, type Live, type RunEnd } from './container-run.ts'
 import type { HostPaths } from './container-spec.ts'
 import { SEQ, type AttemptEvent, type AttemptSpec, type Outcome } from './executor.ts'
 import type { Images } from './images.ts'
@@ -114,7 +114,7 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
   ): Promise<void> => {
     const at = (): string => o.clock.now().toISOString()
     const tell = (seq: number, body: Body<AttemptEvent>): void => {
-      emit({ name: attempt.name, seq, at: at(), ...body } as AttemptEvent)
+      emit({ name: attempt.name, seq, at: at(), ...body })
     }
     const note = (line: string): void => {
       tell(SEQ.note(line), { kind: 'note', line })
@@ -213,9 +213,9 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
       // All images before the first executor; the first one's is found missing by its own creation.
       const images = new Set(attempt.executors.map(({ image }) => image))
       if (images.size > 1) for (const image of images) await o.images.ensure(image, { signal: live.stop.signal, note })
-      if (live.canceled) return { outcome: 'canceled' }
+      if (isCanceled(live)) return { outcome: 'canceled' }
       const failed = await executors(staged, known !== undefined)
-      return live.canceled || failed?.outcome === 'canceled' ? { outcome: 'canceled' } : outputs(staged, failed)
+      return isCanceled(live) || failed?.outcome === 'canceled' ? { outcome: 'canceled' } : outputs(staged, failed)
     }
 
     tell(SEQ.placed, { kind: 'placed', node })

@@ -33,6 +33,10 @@ export type Live = {
   stop: AbortController
 }
 
+/** Asked anew after each wait: others set it meanwhile. */
+export const isCanceled = (live: Live): boolean => live.canceled
+const isAborted = (signal: AbortSignal): boolean => signal.aborted
+
 export type ContainerRunOptions = {
   engine: Engine
   images: Images
@@ -69,10 +73,10 @@ export const createContainerRun = (o: ContainerRunOptions) => {
         return await call()
       } catch (error) {
         if (!(error instanceof EngineError) || error.status !== undefined) throw error
-        if (run.signal.aborted) throw new Detached()
+        if (isAborted(run.signal)) throw new Detached()
         log.warn({ err: error, attempt: run.attempt.name }, 'the container engine does not answer; the attempt waits')
         await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())).unref())
-        if (run.signal.aborted) throw new Detached()
+        if (isAborted(run.signal)) throw new Detached()
       }
     }
   }
@@ -136,7 +140,7 @@ export const createContainerRun = (o: ContainerRunOptions) => {
     const disk = setInterval(() => {
       if (isLooking) return
       isLooking = true
-      diskUse(run.folder.path, diskBytes)
+      void diskUse(run.folder.path, diskBytes)
         .then((used) => {
           if (used > diskBytes) kill('disk_full', 0)
         })
@@ -207,7 +211,7 @@ export const createContainerRun = (o: ContainerRunOptions) => {
     const id = await create(run)
     live.containers.add(id)
     const ended = engine.ended(id)
-    if (live.canceled) throw new Detached()
+    if (isCanceled(live)) throw new Detached()
     try {
       await patiently(run, () => engine.start(id))
     } catch (error) {
@@ -218,7 +222,7 @@ export const createContainerRun = (o: ContainerRunOptions) => {
     live.container = id
     run.onStarted(startTime)
     // Canceled between the two calls: whoever canceled saw no container.
-    if (live.canceled) await engine.stop(id, live.graceSeconds)
+    if (isCanceled(live)) await engine.stop(id, live.graceSeconds)
     try {
       const { end, killed } = await guard(run, id, ended)
       return await conclude(run, end, killed, (await folder.startedAt(n)) ?? startTime)

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import Docker from 'dockerode'
 import type { Logger } from '@biocloud/service-kit'
 
@@ -77,7 +77,8 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
   const docker = new Docker(connection(host))
   const waiting = new Map<string, { resolve: (end: ContainerEnd) => void; oom: boolean }>()
   const closing = new AbortController()
-  let stream: IncomingMessage | undefined
+  const isClosed = (): boolean => closing.signal.aborted
+  let stream: Readable | undefined
 
   const inspect = async (nameOrId: string): Promise<ContainerState | undefined> => {
     try {
@@ -119,7 +120,11 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
   const follow = async (): Promise<void> => {
     stream = (await docker.getEvents({
       filters: { type: ['container'], label: [label], event: ['die', 'oom', 'destroy'] },
-    })) as IncomingMessage
+    })) as unknown as Readable
+    if (isClosed()) {
+      stream.destroy()
+      return
+    }
     await checkAll()
     let rest = ''
     stream.setEncoding('utf8')
@@ -132,12 +137,12 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
   const watch = async (): Promise<void> => {
     let delay = 100
-    while (!closing.signal.aborted) {
+    while (!isClosed()) {
       const began = Date.now()
       try {
         await follow()
       } catch (error) {
-        if (!closing.signal.aborted) log.warn({ err: error }, 'the event stream of the container engine broke off')
+        if (!isClosed()) log.warn({ err: error }, 'the event stream of the container engine broke off')
       }
       delay = Date.now() - began > 10_000 ? 100 : Math.min(delay * 2, 5000)
       await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())).unref())
@@ -154,7 +159,9 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
   return {
     inspect,
-    ping: async (): Promise<void> => void (await asked(docker.ping())),
+    async ping(): Promise<void> {
+      await asked(docker.ping())
+    },
     async size(): Promise<{ cpus: number; ramBytes: number; warnings: string[] }> {
       const info = (await asked(docker.info())) as { NCPU?: number; MemTotal?: number; Warnings?: string[] | null }
       return { cpus: info.NCPU ?? 1, ramBytes: info.MemTotal ?? 0, warnings: info.Warnings ?? [] }
@@ -173,7 +180,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
     /** Errors arrive *inside* a 200 stream too. */
     async pull(image: string, signal: AbortSignal): Promise<void> {
-      const body = (await asked(docker.pull(withTag(image), { abortSignal: signal }))) as IncomingMessage
+      const body = (await asked(docker.pull(withTag(image), { abortSignal: signal }))) as unknown as Readable
       let rest = ''
       body.setEncoding('utf8')
       for await (const chunk of body as AsyncIterable<string>) {
@@ -191,8 +198,9 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
       const [repo = tag, name = 'latest'] = tag.split(':')
       const body = new PassThrough()
       body.end(tar)
-      const answer = (await asked(docker.importImage(body, { repo, tag: name }))) as IncomingMessage
-      for await (const _ of answer) void _
+      const answer = (await asked(docker.importImage(body, { repo, tag: name }))) as unknown as Readable
+      answer.resume()
+      await finished(answer)
     },
 
     /** The container's id. One that is there already is ours by its name: success. */

@@ -5,5 +5,4 @@ export const executors = {
 export type ExecutorName = keyof typeof executors
 export const executorNames = Object.keys(executors) as [ExecutorName, ...ExecutorName[]]
 
-export type { ExecutorOptions } from './docker.ts'
 export type * from './executor.ts'
