@@ -25,6 +25,7 @@ export { BootError, type Declared } from './boot-check.ts'
 export { requestId, requestLog } from './request-context.ts'
 export { assembleApp, type AppOptions, type Mount } from './app.ts'
 export * from './lifecycle.ts'
+export { assembleServer, main, type Server } from './server.ts'
 export {
   createGuardedFetch,
   type GuardedFetch,

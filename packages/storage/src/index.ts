@@ -30,6 +30,7 @@ export {
   confinedCreate,
   confinedList,
   confinedMkdir,
+  confinedMove,
   confinedOpen,
   confinedRemove,
   confinedStat,
