@@ -1,7 +1,7 @@
 // Everything the tests need, then all tests: `npm run check`, or one suite of them by name: `npm run check:unit`.
 // Ends with the plain line `N passed, N failed`.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuild, ensureDeps, ensureDocker, ensureEngine, ensureTestImage, ensureVenv, root } from './setup.mjs'
@@ -24,17 +24,29 @@ const scratch = mkdtempSync(join(tmpdir(), 'biocloud-check-'))
 const totals = { passed: 0, failed: 0 }
 const disposers = []
 
-/** Runs a program with its output shown; resolves to its exit code. */
-const show = (command, args, env = {}) =>
+/** Runs a program with its output shown; resolves to its exit code. `watch` gets the child, to end it where it does not end itself. */
+const show = (command, args, env = {}, watch = () => () => undefined) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
     })
+    const stopWatching = watch(child)
     child.on('error', reject)
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code) => {
+      stopWatching()
+      resolve(code ?? 1)
+    })
   })
+
+/** Ends jest when its report is written and it still holds a file or port open 20 seconds later: that is a failure, and must not be a hang. */
+const endAfter = (file) => (child) => {
+  const timer = setInterval(() => {
+    if (existsSync(file) && Date.now() - statSync(file).mtimeMs > 20_000) child.kill('SIGKILL')
+  }, 1000)
+  return () => clearInterval(timer)
+}
 
 const count = (title, good) => {
   totals[good ? 'passed' : 'failed'] += 1
@@ -46,9 +58,8 @@ const step = async (title, command, args) => count(title, (await show(command, a
 const jest = async (title, ...patterns) => {
   const file = join(scratch, `${title}.json`)
   const args = ['-c', 'test/jest.config.js', '--json', `--outputFile=${file}`, ...patterns]
-  const code = await show(join(root, 'node_modules/.bin/jest'), args, {
-    NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
-  })
+  const env = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' }
+  const code = await show(join(root, 'node_modules/.bin/jest'), args, env, endAfter(file))
   if (!existsSync(file)) return count(`${title}: jest ended with ${code} and without a report`, false)
   const report = JSON.parse(readFileSync(file, 'utf8'))
   totals.passed += report.numPassedTests
@@ -56,7 +67,7 @@ const jest = async (title, ...patterns) => {
   totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites
   if (report.numTotalTests === 0) count(`${title}: no test was found`, false)
   else if (code !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0)
-    count(`${title}: jest ended with ${code}`, false)
+    count(`${title}: jest ended with ${code}: a test left something open`, false)
 }
 
 const unittest = async (title, python, args) => {
