@@ -60,8 +60,9 @@ const copy = async (node, from, bundle) => {
 const adopt = async (ref, from, bundle) => {
   const [file, pointer] = ref.split('#')
   const source = file === '' ? from : file.replace(/\.yaml$/, '')
-  const [, root, part, name] = pointer.split('/')
-  if (root !== 'components' || !PARTS.includes(part) || name === undefined)
+  const [, root, part, name, ...deeper] = pointer.split('/')
+  // A member of a component has no name to stand under in the bundle: name it, or write it out.
+  if (root !== 'components' || !PARTS.includes(part) || name === undefined || deeper.length > 0)
     throw new Error(`${from}: cannot follow ${ref}`)
   const target = (await load(source)).components?.[part]?.[name]
   if (target === undefined) throw new Error(`${from}: ${ref} leads nowhere`)

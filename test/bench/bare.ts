@@ -69,9 +69,12 @@ app.post('/ga4gh/tes/v1/tasks', (req, res) => {
 const server = app.listen(Number(process.argv[2]), '127.0.0.1', () => {
   process.send?.('ready')
 })
-process.on('SIGTERM', () => {
+// The end of the benchmark, however it came, is the end of this process.
+const end = (): void => {
   server.close()
   db.close()
   rmSync(folder, { recursive: true })
   process.exit(0)
-})
+}
+process.on('SIGTERM', end)
+process.on('disconnect', end)

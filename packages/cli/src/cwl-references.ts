@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
-import { CliError, usage } from './errors.ts'
+import { CliError, unreadable, usage } from './errors.ts'
 
 export type Json = Record<string, unknown>
 
@@ -19,7 +19,7 @@ const isExpression = (text: string): boolean => /\$[({]/.test(text)
 
 export const parseDocument = async (path: string): Promise<unknown> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
+    throw usage(unreadable(path, error))
   })
   try {
     return parse(text, { maxAliasCount: 1000 }) // YAML holds JSON

@@ -20,7 +20,7 @@ export const addDrs = (program: Command, terminal: Terminal): void => {
     .option('--description <text>', 'a text for people')
     .addOption(repeatable('--tag <key=value>', 'a tag'))
     .option('--sha256 <hex>', 'the digest it must have')
-    .option('--size <bytes>', 'for a URL: its size', integer(0))
+    .option('--size <bytes>', 'the size it must have; of a URL it may be told', integer(0))
     .option('--wait', 'wait until it can be read (a URL without digest is read by the server first)')
   examples(
     register,

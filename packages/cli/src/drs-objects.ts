@@ -25,7 +25,7 @@ export const locate = async (session: Session, text: string, terminal: Terminal)
   try {
     uri = parseDrsUri(text, { hosts: { localhost: base, [own]: base } })
   } catch (error) {
-    throw usage(`${text}: ${error instanceof Error ? error.message : 'no drs:// URI'}`)
+    throw usage(error instanceof Error ? error.message : `${text} is no drs:// URI`)
   }
   if (uri.baseUrl === base) return { drs: session.drs, id: uri.id, base }
   return {

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccessMethodType, DrsClient, DrsObject, DrsObjectCandidate } from '@biocloud/ga4gh-api'
 import { keyValues } from './key-values.ts'
 import { headersOf } from './drs-objects.ts'
-import { CliError, EXIT, redact, statusOf, usage } from './errors.ts'
+import { CliError, redact, statusOf, unreadable, usage } from './errors.ts'
 import { answerError, AnswerError } from './http.ts'
 import { createProgress } from './progress.ts'
 import { openSession, type SharedOptions } from './session.ts'
@@ -120,12 +119,28 @@ const putFile = async (
     if (sent < size) throw new CliError(`${path} became shorter while it was sent`)
   }
   let failure: unknown
-  const body = Readable.toWeb(Readable.from(counted(), { objectMode: false }).on('error', (error) => (failure = error)))
+  // Pulled, not pushed: where the server answers before it has read everything, fetch just stops asking.
+  const chunks = counted()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const step = await chunks.next()
+        if (step.done === true) controller.close()
+        else controller.enqueue(step.value)
+      } catch (error) {
+        failure = error
+        controller.error(error)
+      }
+    },
+    async cancel() {
+      await chunks.return(undefined)
+    },
+  })
   try {
     const answer = await fetch(upload.url, {
       method: 'PUT',
       headers: { 'content-type': 'application/octet-stream', ...upload.headers, 'content-length': String(size) },
-      body: size === 0 ? new Uint8Array() : (body as ReadableStream<Uint8Array>),
+      body: size === 0 ? new Uint8Array() : body,
       duplex: 'half',
       redirect: 'error',
       signal: terminal.stop,
@@ -151,11 +166,11 @@ const registerFile = async (
   terminal: Terminal,
 ): Promise<DrsObject> => {
   const before = await stat(path).catch((error: unknown) => {
-    throw new CliError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
-      exitCode: EXIT.failure,
-    })
+    throw new CliError(unreadable(path, error))
   })
   if (!before.isFile()) throw usage(`${path} is no file`, 'Register the files of a folder one by one.')
+  if (options.size !== undefined && options.size !== before.size)
+    throw new CliError(`${path} has ${before.size} bytes, not the ${options.size} given with --size`)
   const digest = await sha256Of(path, before.size, terminal, options.progress)
   if (options.sha256 !== undefined && options.sha256.toLowerCase() !== digest) {
     throw new CliError(`${path} has the sha-256 ${digest}, not the one given with --sha256`)

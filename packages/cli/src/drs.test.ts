@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -201,6 +203,58 @@ describe('drs commands', () => {
       page_size: '1',
       page_token: '2',
     })
+  })
+
+  it('a server that answers and hangs up in the middle of an upload ends it with a message, not with a crash', async () => {
+    const large = Buffer.alloc(16 << 20)
+    await writeFile(join(cwd, 'large.bin'), large)
+    const full = createServer((_req, res) => {
+      const body = JSON.stringify({ msg: 'The store is full', status_code: 507 })
+      res.writeHead(507, { 'content-type': 'application/json', 'content-length': body.length, connection: 'close' })
+      res.end(body)
+    })
+    await new Promise<void>((done) => full.listen(0, '127.0.0.1', done))
+    const { port } = full.address() as AddressInfo
+    await start({
+      [`POST ${API}/upload-request`]: json(200, {
+        responses: [
+          {
+            name: 'large.bin',
+            size: large.length,
+            upload_methods: [
+              {
+                type: 'https',
+                access_url: { url: `http://127.0.0.1:${port}/data/up` },
+                upload_details: { upload_id: 'u1' },
+              },
+            ],
+          },
+        ],
+      }),
+    })
+    const { code, stderr } = await cli('drs', 'register', 'large.bin', '--dataset', 'd')
+    expect(code).toBe(EXIT.failure)
+    expect(stderr).toMatch(/^biocloud: (The store is full \(HTTP 507\)|The upload of .*large\.bin broke off: .*)\n/)
+    expect(server.seen.some(({ path }) => path.endsWith('/register'))).toBe(false)
+    full.closeAllConnections()
+    await new Promise((done) => full.close(done))
+  })
+
+  it('--size and a local file that differs from it: refused before anything is asked', async () => {
+    await writeFile(join(cwd, 'r.fq'), bytes)
+    await start({})
+    const { code, stderr } = await cli('drs', 'register', 'r.fq', '--dataset', 'd', '--size', '99')
+    expect([code, stderr]).toEqual([
+      EXIT.failure,
+      `biocloud: ${join(cwd, 'r.fq')} has 4000 bytes, not the 99 given with --size\n`,
+    ])
+    expect(server.seen).toHaveLength(0)
+  })
+
+  it('a local file that is not there is told in words', async () => {
+    await start({})
+    const { stderr } = await cli('drs', 'register', 'absent.fq', '--dataset', 'd')
+    expect(stderr).toBe(`biocloud: ${join(cwd, 'absent.fq')} cannot be read: it does not exist\n`)
   })
 
   it.each([

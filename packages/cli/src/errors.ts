@@ -35,6 +35,18 @@ export class CliError extends Error {
 export const usage = (message: string, hint?: string): CliError =>
   new CliError(message, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) })
 
+const WHY_UNREADABLE: Record<string, string> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'you have no permission to',
+  EISDIR: 'it is a folder',
+}
+
+/** Why a local file cannot be opened, in words. */
+export const unreadable = (path: string, error: unknown): string => {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error)
+  return `${path} cannot be read: ${WHY_UNREADABLE[code] ?? code}`
+}
+
 export const interrupted = (hint?: string): CliError =>
   new CliError('Interrupted', { exitCode: EXIT.interrupted, ...(hint === undefined ? {} : { hint }) })
 

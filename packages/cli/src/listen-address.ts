@@ -18,7 +18,7 @@ export const parseListen = (text: string): ListenAddress => {
       `--listen ${text} is refused: biocloud up has demo users whose tokens are handed out without a password, and it speaks plain http`,
       {
         exitCode: EXIT.refused,
-        hint: 'Listen on a loopback address such as 127.0.0.1:4500. To serve others, run the three servers with your own OIDC issuer behind https (see deploy/).',
+        hint: 'Listen on a loopback address such as 127.0.0.1:4500. To serve others, run the three servers with your own OIDC issuer behind https.',
       },
     )
   }

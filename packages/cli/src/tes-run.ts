@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { TesInput, TesOutput, TesResources, TesTask } from '@biocloud/ga4gh-api'
-import { CliError, EXIT, usage } from './errors.ts'
+import { CliError, EXIT, unreadable, usage } from './errors.ts'
 import { keyValues } from './key-values.ts'
 import { openSession, type SharedOptions } from './session.ts'
-import { createTaskLogs, followTask } from './tes-tasks.ts'
-import { plain, printJson, printLine, tellLine, type Terminal } from './terminal.ts'
+import { createTaskLogs, followTask, remarks } from './tes-tasks.ts'
+import { printJson, printLine, tellLine, type Terminal } from './terminal.ts'
 
 export type RunOptions = SharedOptions & {
   image?: string
@@ -58,7 +58,7 @@ const parseOutput = (text: string): TesOutput => {
 const readTask = async (file: string, cwd: string): Promise<TesTask> => {
   const path = resolve(cwd, file)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw usage(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
+    throw usage(unreadable(file, error))
   })
   try {
     const task: unknown = JSON.parse(text)
@@ -141,17 +141,14 @@ export const tesRun = async (
   })
   const task = await tes.getTask(id, { view: 'FULL' })
   if (quiet) printJson(terminal, task)
-  else if (state !== 'COMPLETE') tellLine(terminal, whyNot(task))
+  else if (state !== 'COMPLETE') tellLine(terminal, [outcome(task), ...remarks(task)].join('\n'))
+  else for (const line of remarks(task)) tellLine(terminal, line) // such as an output that was not there
   return state === 'COMPLETE' ? EXIT.ok : EXIT.unsuccessful
 }
 
-/** One paragraph on why a task did not complete: its state, exit codes, and what the server said about it. */
-const whyNot = (task: TesTask): string => {
-  const log = task.logs?.at(-1)
-  const codes = (log?.logs ?? []).map(({ exit_code }) => exit_code).filter((code) => code !== 0)
+/** How a task ended: its state and the exit codes of what failed. */
+const outcome = (task: TesTask): string => {
+  const codes = (task.logs?.at(-1)?.logs ?? []).map(({ exit_code }) => exit_code).filter((code) => code !== 0)
   const exit = codes.length === 0 ? '' : `, exit code ${codes.join(', ')}`
-  return [
-    `task ${task.id ?? ''} ended as ${task.state ?? 'UNKNOWN'}${exit}`,
-    ...(log?.system_logs ?? []).map((line) => `  ${plain(line).trim()}`),
-  ].join('\n')
+  return `task ${task.id ?? ''} ended as ${task.state ?? 'UNKNOWN'}${exit}`
 }

@@ -1,4 +1,5 @@
 import type { TesClient, TesState, TesTask } from '@biocloud/ga4gh-api'
+import { cancelEach } from './cancel-each.ts'
 import { CliError, EXIT, usage } from './errors.ts'
 import { keyValues } from './key-values.ts'
 import { createLogStream, type LogStream } from './log-stream.ts'
@@ -69,6 +70,10 @@ export const tesGet = async (id: string, options: SharedOptions, terminal: Termi
   else printLine(terminal, describeTask(task))
 }
 
+/** What the server says about a task, one line each. */
+export const remarks = (task: TesTask): string[] =>
+  (task.logs?.at(-1)?.system_logs ?? []).map((line) => `  ${plain(line).trim()}`)
+
 const describeTask = (task: TesTask): string => {
   const log = task.logs?.at(-1)
   const lines: [string, string | undefined][] = [
@@ -100,9 +105,14 @@ const describeTask = (task: TesTask): string => {
 /** `tes cancel`: the server answers at once; the state follows. */
 export const tesCancel = async (ids: readonly string[], options: SharedOptions, terminal: Terminal): Promise<void> => {
   const { tes } = await openSession(options, terminal)
-  for (const id of ids) await tes.cancelTask(id)
-  if (options.json === true) printJson(terminal, { canceled: ids })
-  else for (const id of ids) printLine(terminal, `${id}  cancel asked for`)
+  await cancelEach(
+    ids,
+    async (id) => {
+      await tes.cancelTask(id)
+    },
+    options,
+    terminal,
+  )
 }
 
 export type LogOptions = SharedOptions & { follow?: boolean; executor?: number; stream?: string }
@@ -150,7 +160,9 @@ export const tesLogs = async (id: string, options: LogOptions, terminal: Termina
   const executors = options.executor === undefined ? task.executors.map((_, n) => n) : [options.executor]
   const logs = createTaskLogs(tes, id, { executors, stream: options.stream })
   if (options.follow !== true) {
-    await logs.copy(terminal)
+    // A task that never started a command wrote nothing: then what the server says is all there is to read.
+    if (!(await logs.copy(terminal)) && (task.logs?.at(-1)?.logs ?? []).length === 0)
+      tellLine(terminal, [`task ${id} is ${task.state ?? 'UNKNOWN'} and has no output`, ...remarks(task)].join('\n'))
     return
   }
   await followTask(tes, id, terminal, logs)

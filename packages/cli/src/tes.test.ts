@@ -114,3 +114,54 @@ describe('tes run: the task that is sent', () => {
     await server.close()
   })
 })
+
+describe('tes: what the server says about a task', () => {
+  const API = '/ga4gh/tes/v1'
+  const cli = async (url: string, ...args: string[]) => {
+    const terminal = createFakeTerminal({
+      cwd: '/',
+      env: { BIOCLOUD_TOKEN: 'mine', BIOCLOUD_URL: url, BIOCLOUD_DATA: '/none' },
+    })
+    const code = await run(args, terminal)
+    return { code, stdout: terminal.stdout(), stderr: terminal.stderr() }
+  }
+  const task = (state: string, system_logs: string[], ran: boolean) => ({
+    id: 't1',
+    state,
+    executors: [{ image: 'bb:1', command: ['true'] }],
+    logs: [{ logs: ran ? [{ exit_code: 0 }] : [], outputs: [], system_logs }],
+  })
+
+  it('--wait tells remarks on a task that completed, such as an output that was not there', async () => {
+    const server = await createStandIn({
+      [`POST ${API}/tasks`]: json(200, { id: 't1' }),
+      [`GET ${API}/tasks/t1`]: json(200, task('COMPLETE', ['outputs[0] (/out/o) was not written'], true)),
+    })
+    const { code, stderr } = await cli(server.url, 'tes', 'run', '--image', 'bb:1', '--wait', '--', 'true')
+    await server.close()
+    expect([code, stderr]).toEqual([EXIT.ok, 'task t1\n  outputs[0] (/out/o) was not written\n'])
+  })
+
+  it('logs of a task that never started a command are what the server says about it', async () => {
+    const server = await createStandIn({
+      [`GET ${API}/tasks/t1`]: json(200, task('SYSTEM_ERROR', ['the image nope:1 could not be pulled'], false)),
+    })
+    const { code, stdout, stderr } = await cli(server.url, 'tes', 'logs', 't1')
+    await server.close()
+    expect([code, stdout, stderr]).toEqual([
+      EXIT.ok,
+      '',
+      'task t1 is SYSTEM_ERROR and has no output\n  the image nope:1 could not be pulled\n',
+    ])
+  })
+
+  it('cancel: an unknown id does not keep the others alive, and is named', async () => {
+    const server = await createStandIn({ [`POST ${API}/tasks/t2:cancel`]: json(200, {}) })
+    const { code, stdout, stderr } = await cli(server.url, 'tes', 'cancel', 'nope', 't2')
+    const asJson = await cli(server.url, 'tes', 'cancel', 'nope', 't2', '--json')
+    await server.close()
+    expect([code, stdout]).toEqual([EXIT.notFound, 't2  cancel asked for\n'])
+    expect(stderr).toMatch(/^nope {2}not canceled: /)
+    expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([EXIT.notFound, { canceled: ['t2'] }])
+  })
+})

@@ -8,6 +8,7 @@ import type {
   WesTaskListResponse,
   WesTaskLog,
 } from '@biocloud/ga4gh-api'
+import { cancelEach } from './cancel-each.ts'
 import { keyValues } from './key-values.ts'
 import { openSession, type SharedOptions } from './session.ts'
 import { formatDuration, formatTime, plain, printJson, printLine, table, tellLine, type Terminal } from './terminal.ts'
@@ -41,6 +42,9 @@ export type StepState = 'waiting' | 'running' | 'done' | 'failed'
 
 /** A task log of WES 1.1 has no state: its times and exit code tell it. */
 export const stepState = (step: WesTaskLog): StepState => {
+  // The engine's word first: a tool may call another exit code than 0 a success. Foreign servers say nothing of it.
+  const verdict = step.system_logs?.find((line) => line === 'Step: done' || line === 'Step: failed')
+  if (step.end_time !== undefined && verdict !== undefined) return verdict === 'Step: done' ? 'done' : 'failed'
   if (step.end_time !== undefined) return step.exit_code === 0 ? 'done' : 'failed'
   return step.start_time === undefined ? 'waiting' : 'running'
 }
@@ -135,7 +139,5 @@ const describeRun = (run: RunLog, steps: readonly WesTaskLog[]): string => {
 /** `wes cancel`: the server answers at once; the steps stop after that. */
 export const wesCancel = async (ids: readonly string[], options: SharedOptions, terminal: Terminal): Promise<void> => {
   const { wes } = await openSession(options, terminal)
-  for (const id of ids) await wes.cancelRun(id)
-  if (options.json === true) printJson(terminal, { canceled: ids })
-  else for (const id of ids) printLine(terminal, `${id}  cancel asked for`)
+  await cancelEach(ids, async (id) => await wes.cancelRun(id), options, terminal)
 }

@@ -2,7 +2,7 @@ import type { Express, RequestHandler } from 'express'
 import { drsDocument, drsRootDocument } from '@biocloud/ga4gh-api'
 import { identityOf, isDenial, toAuthError } from '@biocloud/passport-auth'
 import { identify, localIssuerRoutes, presentPassports, stsRoutes } from '@biocloud/passport-auth/express'
-import { assembleApp, BadRequest, drsError } from '@biocloud/service-kit'
+import { assembleApp, BadRequest, drsError, requestId } from '@biocloud/service-kit'
 import type { Context } from './context.ts'
 import { createRootRoutes } from './root-routes.ts'
 import { createRoutes } from './routes.ts'
@@ -35,8 +35,8 @@ const normaliseExpand: RequestHandler = (req, _res, next) => {
 /** Middleware order: the kit's assembleApp, on one page there. */
 export const createApp = (context: Context): Express => {
   const { settings, clearinghouse, realm, log, metrics, health } = context
-  // A signed link, an assertion in the body or the issuer's own check is the credential at the root; a bearer that a
-  // client sends along with a link is not looked at.
+  // A signed link, an assertion in the body or the issuer's own check is the credential at the root, but for userinfo;
+  // a bearer that a client sends along with a link is not looked at.
   const withoutIdentity: RequestHandler = (req, _res, next) => {
     clearinghouse.verify({}).then((verified) => {
       if (isDenial(verified)) throw toAuthError(verified, realm)
@@ -44,12 +44,17 @@ export const createApp = (context: Context): Express => {
       next()
     }, next)
   }
+  const withIdentity = identify({ clearinghouse, realm, requestId }) as RequestHandler
+  const atTheRoot: RequestHandler = (req, res, next) => {
+    const handler = /^\/userinfo\/?$/.test(req.path) ? withIdentity : withoutIdentity
+    return handler(req, res, next)
+  }
   const app = assembleApp({
     service: 'drs',
     log,
     metrics,
     health,
-    identify: identify({ clearinghouse, realm }) as RequestHandler,
+    identify: withIdentity,
     formatError: drsError,
     bodyLimit: settings.bodyLimitBytes,
     before: [normaliseExpand],
@@ -62,17 +67,18 @@ export const createApp = (context: Context): Express => {
         bases: ['/ga4gh/drs/v1'],
         routes: createRoutes({
           ...context.domain,
-          present: (identity, passports) => presentPassports({ clearinghouse, realm }, identity, passports),
+          present: (identity, passports, id) =>
+            presentPassports({ clearinghouse, realm, requestId: id }, identity, passports),
         }),
       },
       {
         document: drsRootDocument,
         bases: ['/'],
-        identify: withoutIdentity,
+        identify: atTheRoot,
         routes: createRootRoutes({
           data: context.domain.data,
           uploads: context.domain.uploads,
-          sts: stsRoutes({ sts: context.sts }),
+          sts: stsRoutes({ sts: context.sts, requestId }),
           localIssuer: context.localIssuer && localIssuerRoutes({ issuer: context.localIssuer, clearinghouse, realm }),
         }),
       },

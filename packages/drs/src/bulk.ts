@@ -1,10 +1,11 @@
 import type { AccessURL, BulkAccessURLs, BulkAuthorizations, BulkObjects } from '@biocloud/ga4gh-api'
 import { isDenial } from '@biocloud/passport-auth'
+import { BadRequest } from '@biocloud/service-kit'
 import type { Access } from './access.ts'
 import type { Bundles } from './bundles.ts'
 import type { ObjectStore } from './db/objects.ts'
 import type { ObjectRecord } from './db/rows.ts'
-import { InvalidCandidate, TooManyItems } from './errors.ts'
+import { TooManyItems } from './errors.ts'
 import type { Objects } from './objects.ts'
 import type { Caller, Permissions } from './permissions.ts'
 import type { Representation } from './representation.ts'
@@ -40,7 +41,7 @@ export const createBulk = (o: {
   /** K2: counted as sent. K3: a missing array is 400, an empty one is not. K4: duplicates collapse. */
   const idsOf = (given: readonly string[] | undefined): string[] => {
     if (given === undefined)
-      throw new InvalidCandidate('bulk_object_ids: send the ids as an array', { code: 'ids_required' })
+      throw new BadRequest('bulk_object_ids is required: an array of ids', { code: 'request_invalid' })
     if (given.length > o.limit) throw new TooManyItems('bulk_object_ids', given.length, o.limit)
     return [...new Set(given)]
   }
@@ -60,13 +61,14 @@ export const createBulk = (o: {
       const decisions = await o.permissions.requireEach(caller, 'drs:metadata', headsOf(records), ids)
       const unresolved: Unresolved = new Map()
       const resolved: BulkObjects['resolved_drs_object'] = []
+      const budget = o.bundles.budget() // B4 bounds the answer, not each bundle of it
       for (const id of ids) {
         const record = records.get(id)
         const decision = decisions.get(id)
         if (record === undefined || decision === undefined) note(unresolved, 404, id)
         else if (isDenial(decision)) note(unresolved, decision.status, id)
         else if (expand && record.row.kind === 'bundle') {
-          resolved.push({ ...o.objects.render(record), contents: await o.bundles.tree(caller, record) })
+          resolved.push({ ...o.objects.render(record), contents: await o.bundles.tree(caller, record, budget) })
         } else resolved.push(o.objects.render(record))
       }
       return {
@@ -99,14 +101,16 @@ export const createBulk = (o: {
       given: readonly { bulk_object_id?: string; bulk_access_ids?: string[] }[] | undefined,
     ): Promise<BulkAccessURLs> {
       if (given === undefined) {
-        throw new InvalidCandidate('bulk_object_access_ids: send the pairs as an array', { code: 'ids_required' })
+        throw new BadRequest('bulk_object_access_ids is required: an array of {bulk_object_id, bulk_access_ids}', {
+          code: 'request_invalid',
+        })
       }
       const sent = given.reduce((count, item) => count + Math.max(1, item.bulk_access_ids?.length ?? 0), 0)
       if (sent > o.limit) throw new TooManyItems('bulk_object_access_ids', sent, o.limit)
       const nameless = given.findIndex((item) => item.bulk_object_id === undefined)
       if (nameless !== -1) {
-        throw new InvalidCandidate(`bulk_object_access_ids[${nameless}].bulk_object_id is required`, {
-          code: 'ids_required',
+        throw new BadRequest(`bulk_object_access_ids[${nameless}].bulk_object_id is required`, {
+          code: 'request_invalid',
         })
       }
       const ids = [...new Set(given.map((item) => item.bulk_object_id ?? ''))]
@@ -114,8 +118,9 @@ export const createBulk = (o: {
       const decisions = await o.permissions.requireEach(caller, 'drs:access', headsOf(records), ids)
       const pairs = new Map<string, { id: string; accessId: string }>()
       for (const { bulk_object_id: id = '', bulk_access_ids: wanted = [] } of given) {
-        const preferred = records.get(id)?.accessMethods[0]?.access_id ?? ''
-        for (const accessId of wanted.length === 0 ? [preferred] : wanted) {
+        // E2: only who may have the bytes is told which way to them comes first; a hidden id looks like a missing one.
+        const preferred = decisions.get(id)?.permit === true ? records.get(id)?.accessMethods[0]?.access_id : undefined
+        for (const accessId of wanted.length === 0 ? [preferred ?? ''] : wanted) {
           pairs.set(JSON.stringify([id, accessId]), { id, accessId })
         }
       }

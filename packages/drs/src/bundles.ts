@@ -6,6 +6,11 @@ import { TooLargeToExpand } from './errors.ts'
 import type { Caller, Permissions } from './permissions.ts'
 import type { Uris } from './representation.ts'
 
+/** The members that one answer may still hold. */
+export interface Budget {
+  nodes: number
+}
+
 /** `contents` of bundles: direct members, or the sub-tree with its guards (B1, B4). */
 export const createBundles = (o: {
   store: ObjectStore
@@ -25,14 +30,20 @@ export const createBundles = (o: {
   return {
     direct,
 
+    /** For one answer, whatever number of bundles it expands (B4). */
+    budget: (): Budget => ({ nodes: o.maxNodes }),
+
     /** The whole sub-tree, level by level. Throws TooLargeToExpand. Members at another DRS are leaves (B5). */
-    async tree(caller: Caller, root: ObjectRecord): Promise<ContentsObject[]> {
-      const contents = direct(root)
-      let nodes = contents.length
+    async tree(caller: Caller, root: ObjectRecord, budget: Budget): Promise<ContentsObject[]> {
+      const spend = (nodes: ContentsObject[]): ContentsObject[] => {
+        budget.nodes -= nodes.length
+        if (budget.nodes < 0) throw new TooLargeToExpand('members', o.maxNodes)
+        return nodes
+      }
+      const contents = spend(direct(root))
       // Each open bundle with the ids above it: an id among its own ancestors is a cycle, and is cut.
       let level = contents.map((node) => ({ node, above: [root.row.id] }))
       for (let depth = 1; level.length > 0; depth++) {
-        if (nodes > o.maxNodes) throw new TooLargeToExpand('members', o.maxNodes)
         const open = level.filter(({ node, above }) => node.id !== undefined && !above.includes(node.id))
         const records = await o.store.getMany([...new Set(open.map(({ node }) => node.id ?? ''))])
         const bundles = [...records.values()].filter(({ row }) => row.kind === 'bundle' && row.state !== 'pending')
@@ -46,9 +57,7 @@ export const createBundles = (o: {
           const record = records.get(node.id ?? '')
           const decision = decisions.get(node.id ?? '')
           if (record === undefined || decision === undefined || isDenial(decision)) continue
-          node.contents = direct(record)
-          nodes += node.contents.length
-          if (nodes > o.maxNodes) throw new TooLargeToExpand('members', o.maxNodes)
+          node.contents = spend(direct(record))
           next.push(...node.contents.map((below) => ({ node: below, above: [...above, record.row.id] })))
         }
         level = next

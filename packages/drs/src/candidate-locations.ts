@@ -5,7 +5,7 @@ import type { UploadRow } from './db/rows.ts'
 import type { UploadStore } from './db/uploads.ts'
 import { InvalidCandidate, LocationNotAllowed, UploadIncomplete, UploadNotFound, UploadRegistered } from './errors.ts'
 import type { Caller } from './permissions.ts'
-import type { Store, Stores } from './stores.ts'
+import type { Location, Store, Stores } from './stores.ts'
 import type { Uploads } from './uploads.ts'
 import type { Writers } from './writers.ts'
 
@@ -53,6 +53,18 @@ export const createCandidateLocations = (o: {
     }
   }
 
+  /** Names the field, and to an operator the prefixes that are open. */
+  const locate = (caller: Caller, url: string, field: string): Location => {
+    try {
+      return o.stores.locate(url)
+    } catch (error) {
+      if (!(error instanceof LocationNotAllowed)) throw error
+      const prefixes = caller.identity.operator ? o.stores.prefixes() : []
+      const open = prefixes.length === 0 ? '' : `; allowed here: ${prefixes.join(', ')}`
+      throw new LocationNotAllowed(`${field}: ${error.message}${open}`, { cause: error })
+    }
+  }
+
   return {
     async place(caller: Caller, candidate: DrsObjectCandidate, dataset: string, field: string): Promise<Place> {
       const { access_methods: methods = [], x_upload: upload } = candidate
@@ -75,7 +87,7 @@ export const createCandidateLocations = (o: {
       }
       const uploadId = o.links.idOf(url)
       if (uploadId !== undefined) return fromUpload(caller, uploadId, at)
-      const { store, key, runId } = o.stores.locate(url)
+      const { store, key, runId } = locate(caller, url, at)
       if (runId !== undefined && dataset !== `run:${runId}`) {
         throw new LocationNotAllowed(`${at}: files of a run are registered by that run alone`)
       }

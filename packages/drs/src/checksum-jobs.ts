@@ -102,4 +102,3 @@ export const createChecksumJobs = (o: {
     },
   }
 }
-export type ChecksumJobs = ReturnType<typeof createChecksumJobs>

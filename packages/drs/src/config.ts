@@ -113,7 +113,7 @@ export const config = z.object({
     .min(1)
     .max(100_000)
     .default(10_000)
-    .describe('Most members of an expanded bundle'),
+    .describe('Most members in one answer with expanded bundles'),
   maxUploadBytes: z.coerce
     .number()
     .int()
@@ -143,7 +143,12 @@ export const config = z.object({
       contactUrl: z.url().exactOptional(),
       documentationUrl: z.url().exactOptional(),
       environment: z.string().exactOptional(),
-      stats: z.boolean().default(true).describe('Tell objectCount and totalObjectSize'),
+      stats: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Tell objectCount and totalObjectSize of the datasets that anybody may know of (public or discoverable)',
+        ),
     })
     .prefault({})
     .describe('What /service-info says'),

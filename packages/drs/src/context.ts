@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { access, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
@@ -26,6 +25,7 @@ import {
   createInProcessQueue,
   createMetrics,
   createPageTokens,
+  createPointReads,
   openDatabase,
   systemClock,
   type Clock,
@@ -55,6 +55,7 @@ import { createPermissions, type Caller } from './permissions.ts'
 import { createRegister } from './register.ts'
 import { createRepresentation, createUris } from './representation.ts'
 import { createServiceInfo } from './service-info.ts'
+import { checkStoreFolders } from './store-folders.ts'
 import { OBJECTS, openStores, type StoreSetting } from './stores.ts'
 import { createGrantObjects } from './grant-objects.ts'
 import { createUploads } from './uploads.ts'
@@ -91,6 +92,7 @@ const storeSettings = async (settings: Settings, dataDir: string): Promise<Store
   await mkdir(objects, { recursive: true, mode: 0o700 })
   const runRoots = settings.runRoots ?? [join(dataDir, 'wes', 'runs')]
   // The folder of runs belongs to WES: where there is none yet, it is made as WES makes it.
+  await checkStoreFolders(settings, { dataDir, runRoots })
   for (const root of runRoots) await mkdir(root, { recursive: true, mode: 0o711 })
   return [
     { kind: 'objects', name: OBJECTS, root: objects },
@@ -135,7 +137,11 @@ const build = async (
   health.check('database', async () => {
     await db.raw('select 1')
   })
-  const store = createObjectStore(db)
+  const reads = createPointReads(db)
+  disposer.add('reads', () => {
+    reads.close()
+  })
+  const store = createObjectStore(db, reads)
   const audit = createAuditStore(db)
   disposer.add('audit', () => audit.flush())
   const stsStores = createStsStores(db)
@@ -177,22 +183,13 @@ const build = async (
     clock,
     newId,
     siteKey,
-    async introspect(token) {
-      const grant = await stsStores.grants.byRunTokenHash(createHash('sha256').update(token).digest('hex'))
-      if (grant?.runId === undefined || !(await stsStores.alive(grant.id, clock.now().toISOString()))) return undefined
-      const { owner, iss, sub, name, notAfter } = grant
-      return {
-        run_id: grant.runId,
-        grant_id: grant.id,
-        owner,
-        iss,
-        sub,
-        ...(name === undefined ? {} : { name }),
-        not_after: notAfter,
-      }
-    },
+    // No `introspect`: run tokens of engine heads are for WES and TES alone (passports.md §7.7).
     tickets: { key: stsKey, stores: stsStores },
     fetch: (url, init) => guarded('oidc', url, init),
+  })
+
+  disposer.add('audit sums', () => {
+    clearinghouse.flushAudit()
   })
 
   const permissions = createPermissions({ clearinghouse, realm })
@@ -229,6 +226,7 @@ const build = async (
     newId,
     publicUrl,
     subjectOf,
+    alive: (grantId, now) => stsStores.alive(grantId, now),
     limit,
     maxBytes: settings.maxUploadBytes,
     ttlSeconds: settings.uploadTtlSeconds,
@@ -304,7 +302,8 @@ const build = async (
     siteKey,
     publicUrl,
   })
-  const serviceInfo = createServiceInfo({ settings, store, clock })
+  const told = policy.datasetIds.filter((id) => clearinghouse.describe(id) !== undefined)
+  const serviceInfo = createServiceInfo({ settings, store, clock, told })
 
   return {
     settings,

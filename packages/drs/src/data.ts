@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { randomBytes } from 'node:crypto'
-import { NotFound, PreconditionFailed, type Stat } from '@biocloud/storage'
+import { NotFound, PreconditionFailed, RangeNotSatisfiable, StorageError, type Stat } from '@biocloud/storage'
 import type { Clock } from '@biocloud/service-kit'
 import { matchesEtag, parseRanges, type ByteSpan } from './byte-ranges.ts'
 import type { DataTokens, LinkClaims } from './data-token.ts'
 import type { ObjectStore } from './db/objects.ts'
 import type { AccessMethodRow, ObjectRecord } from './db/rows.ts'
-import { BytesNotSatisfiable, EtagMismatch, LinkRefused } from './errors.ts'
+import { BytesNotSatisfiable, EtagMismatch, LinkRefused, StoreUnavailable } from './errors.ts'
 import type { Events } from './events.ts'
 import type { Stores } from './stores.ts'
 
@@ -46,6 +46,16 @@ interface Opened {
 }
 
 const RECHECK_MS = 2000 // revocation takes effect within 5 s, open streams included (L3)
+const UNKNOWN_MS = 5000 // passports.md §4: a grant that cannot be looked up for so long counts as revoked
+
+/** An answer whose bytes are on their way. */
+interface OpenStream {
+  grant: string | undefined
+  until: number
+  /** When the grant was last known to hold; ms. */
+  known: number
+  stopper: AbortController
+}
 
 /** Own signed links, `GET|HEAD /data/{token}` (drs.md 4.3). */
 export const createData = (o: {
@@ -57,7 +67,7 @@ export const createData = (o: {
   alive: (grantId: string, now: string) => Promise<boolean>
   recordClose: (close: ByteClose) => Promise<void>
 }) => {
-  const open = new Set<{ grant: string | undefined; until: number; stopper: AbortController }>()
+  const open = new Set<OpenStream>()
 
   const seconds = (): number => o.clock.now().getTime() / 1000
   const revoked = async (grant: string | undefined): Promise<boolean> =>
@@ -92,7 +102,12 @@ export const createData = (o: {
       if ('body' in found) (found.body as Readable).destroy()
     } catch (error) {
       if (error instanceof NotFound) return quarantine(row.id, 'missing')
-      if (!(error instanceof PreconditionFailed)) throw error
+      // Shorter than the range asked for: other bytes, too.
+      if (!(error instanceof PreconditionFailed) && !(error instanceof RangeNotSatisfiable)) {
+        if (!(error instanceof StorageError)) throw error
+        o.events.storeFailed(row.id, error)
+        throw new StoreUnavailable(error, error.retryAfter)
+      }
     }
     return quarantine(row.id, 'changed')
   }
@@ -117,11 +132,17 @@ export const createData = (o: {
 
   /** The bytes, after the first read has succeeded: until then an error can still be told by its status. */
   const sender =
-    (opened: Opened, request: DataRequest, expected: number, produce: (signal: AbortSignal) => AsyncIterable<Buffer>) =>
+    (
+      opened: Opened,
+      request: DataRequest,
+      expected: number,
+      produce: (signal: AbortSignal) => AsyncIterable<Buffer>,
+      release: () => void = () => undefined,
+    ) =>
     async (sink: Writable): Promise<void> => {
       const { claims, record } = opened
       const stopper = new AbortController()
-      const entry = { grant: claims.grant, until: claims.until, stopper }
+      const entry = { grant: claims.grant, until: claims.until, known: o.clock.now().getTime(), stopper }
       open.add(entry)
       // setTimeout counts at most 2^31-1 ms; the regular check ends what lasts longer.
       const timer = setTimeout(
@@ -150,6 +171,7 @@ export const createData = (o: {
       } finally {
         clearTimeout(timer)
         open.delete(entry)
+        release()
         o.events.bytesServed(record.row.id, opened.method.backend, bytes, bytes === expected)
         await o
           .recordClose({
@@ -170,12 +192,21 @@ export const createData = (o: {
     const first = new AbortController()
     const { body } = await read(opened, first.signal, span)
     const length = span === undefined ? opened.record.row.size : span.end - span.start + 1
-    return sender(opened, request, length, async function* (signal) {
-      signal.addEventListener('abort', () => {
-        first.abort()
-      })
-      yield* body as AsyncIterable<Buffer>
-    })
+    // The body is open before the first byte is asked for: it ends with the stream, whether or not that ever began.
+    const release = (): void => {
+      first.abort()
+      body.destroy()
+    }
+    return sender(
+      opened,
+      request,
+      length,
+      async function* (signal) {
+        signal.addEventListener('abort', release)
+        yield* body as AsyncIterable<Buffer>
+      },
+      release,
+    )
   }
 
   const multipart = (opened: Opened, request: DataRequest, spans: ByteSpan[], type: string) => {
@@ -250,7 +281,13 @@ export const createData = (o: {
     /** For the server's clock: ends open streams whose grant was revoked or whose decision is over. */
     async recheck(): Promise<void> {
       for (const entry of open) {
-        if (entry.until <= seconds() || (await revoked(entry.grant))) entry.stopper.abort(new LinkRefused())
+        try {
+          if (entry.until <= seconds() || (await revoked(entry.grant))) entry.stopper.abort(new LinkRefused())
+          else entry.known = o.clock.now().getTime()
+        } catch (error) {
+          o.events.grantUnknown(error)
+          if (o.clock.now().getTime() - entry.known > UNKNOWN_MS) entry.stopper.abort(new LinkRefused())
+        }
       }
     },
     recheckMs: RECHECK_MS,

@@ -10,11 +10,14 @@ import {
   Unavailable,
 } from '@biocloud/service-kit'
 
+/** What a caller sent, shortened: ids are at most 255 bytes (I1). */
+const quoted = (id: string): string => JSON.stringify(id.length > 255 ? `${id.slice(0, 64)}…` : id)
+
 /** Also given for an object whose existence may not be told: one body for both (E2). */
 export class ObjectNotFound extends NotFound {
   override readonly code = 'object_not_found'
   constructor(id: string) {
-    super(`There is no object ${JSON.stringify(id)} here that you may know of`)
+    super(`There is no object ${quoted(id)} here that you may know of`)
   }
 }
 
@@ -22,7 +25,7 @@ export class ObjectNotFound extends NotFound {
 export class AccessNotFound extends NotFound {
   override readonly code = 'access_not_found'
   constructor(id: string, accessId: string) {
-    super(`The object ${JSON.stringify(id)} has no access method ${JSON.stringify(accessId)} that gives its bytes`)
+    super(`The object ${quoted(id)} has no access method ${quoted(accessId)} that gives its bytes`)
   }
 }
 
@@ -35,6 +38,19 @@ export class ContentConflict extends Conflict {
   override readonly code = 'content_conflict'
   constructor(what: string) {
     super(`${what} is registered with other bytes: new content needs a new id`)
+  }
+}
+
+/** The bytes are known, under something that this candidate would change. */
+export class AlreadyRegistered extends Conflict {
+  override readonly code = 'already_registered'
+}
+
+/** The outputs of a run belong to the person of its first grant; another's grant of the same run id is a mistake or worse. */
+export class RunOwnerConflict extends Conflict {
+  override readonly code = 'run_owner_conflict'
+  constructor(runId: string) {
+    super(`Outputs of the run ${runId} belong to another person: a run id is used once`)
   }
 }
 
@@ -77,7 +93,7 @@ export class TooManyItems extends PayloadTooLarge {
 export class TooLargeToExpand extends BadRequest {
   override readonly code = 'expand_limit_exceeded'
   constructor(what: string, limit: number) {
-    super(`expand=true: the bundle has more than ${limit} ${what}; ask for its nested bundles one by one`)
+    super(`expand=true: the answer would have more than ${limit} ${what}; ask for nested bundles one by one`)
   }
 }
 
@@ -113,6 +129,14 @@ export class UploadNotFound extends BadRequest {
   }
 }
 
+/** What the store said stays here: its message names the place of the bytes (A3). */
+export class StoreUnavailable extends Unavailable {
+  override readonly code = 'store_unavailable'
+  constructor(cause: unknown, retryAfter = 5) {
+    super('The store of this object does not answer: try again', { cause, retryAfter })
+  }
+}
+
 /** Others registered the same places in the same moment, several times over. */
 export class TryAgain extends Unavailable {
   override readonly code = 'try_again'
@@ -144,7 +168,7 @@ export class StorageFull extends ServiceError {
   override readonly code = 'storage_full'
   override readonly status = 507
   constructor(cause: unknown) {
-    super('There is no space left for this file', { cause })
+    super('There is no space left for this file', { cause, retryAfter: 60 })
   }
 }
 

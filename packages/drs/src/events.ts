@@ -43,6 +43,14 @@ export const createEvents = ({ log, metrics }: { log: Logger; metrics: Metrics }
       checksums.inc({ outcome: retry ? 'retried' : 'given_up' })
       log.warn({ object_id: objectId, err: error, retry }, 'checksum job failed')
     },
+    /** Only the log tells what the store said. */
+    storeFailed(objectId: string, error: unknown): void {
+      log.warn({ object_id: objectId, err: error }, 'the store does not give an object')
+    },
+    /** Whether a grant still holds could not be read: its open streams end if that goes on. */
+    grantUnknown(error: unknown): void {
+      log.error({ err: error }, 'a grant could not be looked up')
+    },
     auditFailed(error: unknown): void {
       log.error({ err: error }, 'an audit row could not be written')
     },

@@ -157,6 +157,12 @@ describe('GetObject', () => {
     expect((await drs.call('GET', '/objects/a/b')).json.code).toBe('path_not_found') // I3: raw slashes are off
   })
 
+  it('E1 an id of any length comes back shortened', async () => {
+    const { status, text } = await drs.call('GET', `/objects/${'x'.repeat(3000)}`)
+    expect(status).toBe(404)
+    expect(text.length).toBeLessThan(300)
+  })
+
   it('E1 gives every error its msg, status_code and stable code', async () => {
     for (const [method, path, status] of [
       ['GET', '/objects/nothing', 404],

@@ -6,11 +6,19 @@ import { ObjectNotFound } from './errors.ts'
 import type { Caller, Permissions } from './permissions.ts'
 import type { Representation } from './representation.ts'
 
-const CACHE_ENTRIES = 10_000 // about 1 KB each
+const CACHE_ENTRIES = 10_000 // about 2 KB each
+const MAX_KEPT = 16_384 // characters
 
 /** A pending object has no checksum yet, which DRS requires: it is not readable. */
 export const readable = (head: ObjectHead | undefined): ObjectHead | undefined =>
   head?.state === 'pending' ? undefined : head
+
+/** An object as it is answered, and the same as JSON. */
+export interface Shown {
+  body: DrsObject
+  text: string
+}
+type Kept = Shown & { revision: number }
 
 /** Objects and how to authorise for them. */
 export const createObjects = (o: {
@@ -20,7 +28,7 @@ export const createObjects = (o: {
   bundles: Bundles
 }) => {
   // By id; good only for its revision. Insertion order is age of use.
-  const cache = new Map<string, { revision: number; body: DrsObject }>()
+  const cache = new Map<string, Kept>()
 
   const render = (record: ObjectRecord): DrsObject => {
     const body = o.representation.blob(record)
@@ -28,32 +36,36 @@ export const createObjects = (o: {
     return body
   }
 
-  const remembered = async (head: ObjectHead): Promise<DrsObject> => {
+  const remembered = async (head: ObjectHead): Promise<Shown> => {
     const known = cache.get(head.id)
     if (known !== undefined) cache.delete(head.id)
     if (known?.revision === head.revision) {
       cache.set(head.id, known)
-      return known.body
+      return known
     }
     const record = await o.store.get(head.id)
     if (record === undefined) throw new ObjectNotFound(head.id)
     const body = render(record)
-    cache.set(head.id, { revision: record.row.revision, body })
+    const made: Kept = { revision: record.row.revision, body, text: JSON.stringify(body) }
+    // A long bundle is not kept: the bound is a number of entries.
+    if (made.text.length <= MAX_KEPT) cache.set(head.id, made)
     const oldest = cache.keys().next()
     if (cache.size > CACHE_ENTRIES && oldest.done !== true) cache.delete(oldest.value)
-    return body
+    return made
   }
 
   return {
     /** Throws ObjectNotFound, AuthError, TooLargeToExpand. */
-    async get(caller: Caller, id: string, expand: boolean): Promise<DrsObject> {
+    async get(caller: Caller, id: string, expand: boolean): Promise<Shown> {
       const head = readable(await o.store.head(id))
       await o.permissions.require(caller, 'drs:metadata', id, head)
       if (head === undefined) throw new ObjectNotFound(id)
-      const body = await remembered(head)
-      if (!expand || head.kind !== 'bundle') return body
+      const shown = await remembered(head)
+      if (!expand || head.kind !== 'bundle') return shown
       const record = await o.store.get(id)
-      return record === undefined ? body : { ...body, contents: await o.bundles.tree(caller, record) }
+      if (record === undefined) return shown
+      const body = { ...shown.body, contents: await o.bundles.tree(caller, record, o.bundles.budget()) }
+      return { body, text: JSON.stringify(body) }
     },
 
     /** DRS 1.5, OPTIONS: unauthenticated; an object that may not be told of answers like a missing one (T1). */

@@ -107,14 +107,40 @@ describe('RegisterObjects', () => {
     const first = await drs.register([at(url, declared('content'))])
     const again = await drs.register([at(url, declared('content'))])
     expect([again.status, again.json.objects[0].id]).toEqual([201, first.json.objects[0].id])
-    for (const more of [
-      declared('else'),
-      { ...declared('content'), size: 8 },
-      { ...declared('content'), x_dataset: 'demo-public' },
-    ]) {
+    for (const [more, code] of [
+      [declared('else'), 'content_conflict'],
+      [{ ...declared('content'), size: 8 }, 'content_conflict'],
+      [{ ...declared('content'), x_dataset: 'demo-public' }, 'already_registered'],
+    ] as const) {
       const other = await drs.register([at(url, more)])
-      expect([other.status, other.json.code]).toEqual([409, 'content_conflict'])
+      expect([other.status, other.json.code]).toEqual([409, code])
+      expect(other.json.msg).toMatch(/^candidates\[0\]/)
     }
+  })
+
+  it('registering known bytes again with other metadata is 409 and says what would be dropped', async () => {
+    const url = await file('again', 'again')
+    const first = await drs.register([at(url, { name: 'again.txt', ...declared('again') })])
+    expect(first.status).toBe(201)
+    const other = await drs.register([at(url, { name: 'other.txt', description: 'new', aliases: ['x'] })])
+    expect([other.status, other.json.code]).toEqual([409, 'already_registered'])
+    expect(other.json.msg).toMatch(/^candidates\[0\].*name, description, aliases/)
+    const same = await drs.register([at(url, { name: 'again.txt' })])
+    expect(same.json.objects[0].id).toBe(first.json.objects[0].id)
+  })
+
+  it('R1 a refused place names its field and, to an operator, the prefixes that are open', async () => {
+    const { status, json } = await drs.register([at('file:///etc/passwd')])
+    expect([status, json.code]).toEqual([403, 'location_not_allowed'])
+    expect(json.msg).toMatch(/^candidates\[0\]\.access_methods\[0\]\.access_url\.url: .*allowed here: file:\/\//)
+  })
+
+  it('O5 a checksum of a name that nobody knows is refused with the list of names', async () => {
+    const { status, json } = await drs.register([
+      at(await file('foo', 'foo'), { checksums: [{ type: 'foo', checksum: '00' }] }),
+    ])
+    expect([status, json.code]).toEqual([400, 'candidate_invalid'])
+    expect(json.msg).toMatch(/candidates\[0\]\.checksums\[0\]\.type is "foo".*sha-256/)
   })
 
   it('is all or nothing', async () => {

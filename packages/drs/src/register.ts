@@ -6,7 +6,7 @@ import type { CandidateLocations, Place } from './candidate-locations.ts'
 import { contradiction, parseChecksums, sortChecksums, type Checksum } from './checksums.ts'
 import type { NewRun, ObjectStore } from './db/objects.ts'
 import type { ObjectRecord } from './db/rows.ts'
-import { ContentConflict, InvalidCandidate, TooManyItems, TryAgain } from './errors.ts'
+import { AlreadyRegistered, ContentConflict, InvalidCandidate, TooManyItems, TryAgain } from './errors.ts'
 import type { Events } from './events.ts'
 import { checkMediaType, checkName, checkText, mediaTypeOf } from './names.ts'
 import type { Objects } from './objects.ts'
@@ -55,16 +55,36 @@ export const createRegister = (o: {
 
   /** A repeated registration of the same bytes at the same place is the same object; other bytes are a conflict (I5). */
   const known = (
+    caller: Caller,
     there: ObjectRecord,
     candidate: DrsObjectCandidate,
     checksums: Checksum[],
     dataset: string,
+    field: string,
   ): Planned => {
-    const what = `this place (object ${there.row.id})`
-    if (there.row.dataset_id !== dataset) throw new ContentConflict(`${what} in another dataset, or it`)
+    const { row } = there
+    if (row.dataset_id !== dataset) {
+      throw new AlreadyRegistered(
+        `${field}.x_dataset: these bytes are registered as object ${row.id} of another dataset`,
+      )
+    }
     const other = contradiction(checksums, there.checksums)
-    if (other !== undefined || (candidate.size !== undefined && candidate.size !== there.row.size)) {
-      throw new ContentConflict(what)
+    if (other !== undefined || (candidate.size !== undefined && candidate.size !== row.size)) {
+      throw new ContentConflict(`${field}: the object ${row.id} at this place`)
+    }
+    // A run repeats its registrations after a crash, and may know by then what it did not before.
+    if (o.writers.ticketDataset(caller) !== undefined) return { known: there }
+    const dropped = [
+      ...(['name', 'description', 'version', 'mime_type'] as const).filter(
+        (member) => candidate[member] !== undefined && candidate[member] !== row[member],
+      ),
+      ...((candidate.aliases ?? []).every((alias) => there.aliases.includes(alias)) ? [] : ['aliases']),
+      ...(Object.entries(candidate.x_tags ?? {}).every(([key, value]) => there.tags[key] === value) ? [] : ['x_tags']),
+    ]
+    if (dropped.length > 0) {
+      throw new AlreadyRegistered(
+        `${field}: these bytes are registered as object ${row.id} with other ${dropped.join(', ')}; registering again changes nothing: leave them out`,
+      )
     }
     return { known: there }
   }
@@ -110,7 +130,7 @@ export const createRegister = (o: {
   ): Promise<Planned> => {
     const declared = check(candidate, field)
     const there = await o.store.byLocation(place.store.name, place.key)
-    if (there !== undefined) return known(there, candidate, declared, dataset)
+    if (there !== undefined) return known(caller, there, candidate, declared, dataset, field)
     const stat = await o.locations.stat(place, field)
     if (candidate.size !== undefined && candidate.size !== stat.size) {
       throw new InvalidCandidate(`${field}.size: ${candidate.size} is declared, ${stat.size} bytes are there`)
@@ -164,6 +184,17 @@ export const createRegister = (o: {
     const declared = check(candidate, field)
     const row = rowOf(caller, candidate, dataset, o.clock.now())
     const { members, size, checksums } = await o.members.resolve(caller, row.id, candidate, declared, dataset, field)
+    // A bundle has no place to be known by. A run repeats its registrations after a crash: its bundles go by their alias.
+    const [alias] = candidate.aliases ?? []
+    const there =
+      o.writers.ticketDataset(caller) === undefined || alias === undefined
+        ? undefined
+        : await o.store.bundleByAlias(dataset, alias)
+    if (there !== undefined) {
+      if (contradiction(checksums, there.checksums) !== undefined || there.members.length !== members.length)
+        throw new ContentConflict(`${field}: the bundle ${alias ?? ''} (object ${there.row.id})`)
+      return { known: there }
+    }
     return {
       record: {
         row: { ...row, size },
@@ -217,9 +248,13 @@ export const createRegister = (o: {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         const planned: Planned[] = []
         for (const [i, candidate] of candidates.entries()) {
-          const place = places[i]
           const dataset = datasets[i] ?? ''
           const field = `candidates[${i}]`
+          // A second PUT of an upload gives it other bytes under another key.
+          if (attempt > 1 && places[i]?.uploadId !== undefined) {
+            places[i] = await o.locations.place(caller, candidate, dataset, field)
+          }
+          const place = places[i]
           planned.push(
             place === undefined
               ? await bundle(caller, candidate, dataset, field)
@@ -237,7 +272,9 @@ export const createRegister = (o: {
     const jobs = fresh
       .filter(({ verify }) => verify)
       .map(({ record }) => ({ job_id: o.newId(), object_id: record.row.id, due_at: o.clock.now().toISOString() }))
-    const uploads = fresh.flatMap(({ uploadId }) => uploadId ?? [])
+    const uploads = fresh.flatMap(({ uploadId, record }) =>
+      uploadId === undefined ? [] : [{ id: uploadId, key: record.accessMethods[0]?.key ?? '' }],
+    )
     const records = fresh.map(({ record }) => record)
     if (!(await o.store.insert(records, { jobs, uploads, ...(run === undefined ? {} : { run }) }))) return false
     for (const { job_id } of jobs) o.queue.wake(job_id)

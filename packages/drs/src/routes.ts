@@ -10,7 +10,7 @@ import type {
 } from '@biocloud/ga4gh-api'
 import type { Identity } from '@biocloud/passport-auth'
 import { declare } from '@biocloud/passport-auth/express'
-import { requestId } from '@biocloud/service-kit'
+import { requestId, sendJson } from '@biocloud/service-kit'
 import type { Access } from './access.ts'
 import type { Bulk } from './bulk.ts'
 import type { Listing } from './listing.ts'
@@ -29,16 +29,15 @@ export interface RoutesDeps {
   uploads: Uploads
   serviceInfo: ServiceInfo
   /** The identity of a body with passports; without them the identity as it is (P1). */
-  present: (identity: Identity, passports: unknown) => Promise<Identity>
+  present: (identity: Identity, passports: unknown, requestId: string) => Promise<Identity>
 }
 
 const PENDING_RETRY_SECONDS = '2'
 
-const callerOf = (req: Request, identity: Identity = req.identity): Caller => ({
-  identity,
-  requestId: requestId(req),
-  ...(req.ip === undefined ? {} : { ip: req.ip }),
-})
+const callerOf = (req: Request, identity: Identity = req.identity): Caller => {
+  const { ip } = req // worked out at each look
+  return { identity, requestId: requestId(req), ...(ip === undefined ? {} : { ip }) }
+}
 
 // P4: answers with links are for one caller and one moment.
 const noStore = (res: Response): Response => res.set('Cache-Control', 'no-store')
@@ -48,7 +47,7 @@ export const createRoutes = (deps: RoutesDeps): Router => {
   const { objects, access, bulk, listing, register, uploads, serviceInfo } = deps
   const router = Router({ caseSensitive: true })
   const passported = async (req: Request, passports: unknown): Promise<Caller> =>
-    callerOf(req, await deps.present(req.identity, passports))
+    callerOf(req, await deps.present(req.identity, passports, requestId(req)))
 
   router.get('/service-info', declare('GetServiceInfo', 'public'), async (_req, res) => {
     res.json(await serviceInfo.get())
@@ -85,11 +84,13 @@ export const createRoutes = (deps: RoutesDeps): Router => {
     res.json(await objects.authorizations(req.params.object_id))
   })
   router.get('/objects/:object_id', declare('GetObject', 'drs:metadata'), async (req, res) => {
-    res.json(await objects.get(callerOf(req), req.params.object_id, isTrue(req.query.expand)))
+    const { body, text } = await objects.get(callerOf(req), req.params.object_id, isTrue(req.query.expand))
+    sendJson(res, body, text)
   })
   router.post('/objects/:object_id', declare('PostObject', 'drs:metadata'), async (req, res) => {
     const { expand, passports } = req.body as PostObjectBody
-    res.json(await objects.get(await passported(req, passports), req.params.object_id, expand === true))
+    const { body, text } = await objects.get(await passported(req, passports), req.params.object_id, expand === true)
+    sendJson(res, body, text)
   })
   router.get('/objects/:object_id/access/:access_id', declare('GetAccessURL', 'drs:access'), async (req, res) => {
     const { object_id, access_id } = req.params

@@ -80,9 +80,13 @@ export const openStores = async (
     /** R1: under a configured prefix, else refused: a registration must not become a way to read the server's own files or network. */
     locate(url: string): Location {
       const path = filePath(url)
+      const objects = all.find(({ setting }) => setting.kind === 'objects')?.setting.root
+      if (path !== undefined && objects !== undefined && below(objects, path) !== undefined) {
+        throw new LocationNotAllowed('the URL lies in the folder of uploads: what is there is registered by its upload')
+      }
       for (const { setting, store } of all) {
         const { kind, root = '', prefix = '' } = setting
-        if (kind === 'objects') continue // what lies there is registered by its upload
+        if (kind === 'objects') continue
         const rest = kind === 'https' ? below(prefix, url) : path === undefined ? undefined : below(root, path)
         if (rest === undefined) continue
         if (kind === 'https' && /[?#]/.test(rest)) {
@@ -96,6 +100,16 @@ export const openStores = async (
         'the URL lies under no prefix of this server (setting backends); upload a local file instead: POST /upload-request',
       )
     },
+
+    /** What `locate` takes from operators. */
+    prefixes: (): string[] =>
+      all.flatMap(({ setting: { kind, root = '', prefix = '' } }) =>
+        kind === 'posix'
+          ? [`file://${root.replace(/\/$/, '')}/`]
+          : kind === 'https'
+            ? [`${prefix.replace(/\/$/, '')}/`]
+            : [],
+      ),
 
     publicUrl: (store: Store, key: string): string | undefined =>
       store.publicPrefix === undefined ? undefined : `${store.publicPrefix}/${encodeKey(key)}`,

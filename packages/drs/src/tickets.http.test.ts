@@ -242,6 +242,25 @@ describe('write tickets', () => {
     expect((await drs.register([other], { bearer: await ticketOf(grantId, 'w2') })).status).toBe(409)
   })
 
+  it('the bundle of a run is registered by its ticket, once, and only its owner opens it', async () => {
+    const grantId = await startRun('w2b', [open])
+    const bearer = () => ticketOf(grantId, 'w2b')
+    const files = [await output('w2b', 'a.txt', 'a'), await output('w2b', 'b.txt', 'bb')]
+    const { objects } = (await drs.register(files, { bearer: await bearer() })).json
+    const contents = (objects as DrsObject[]).map(({ name = '', self_uri }) => ({ name, drs_uri: [self_uri] }))
+    const candidate = { name: 'run-w2b', aliases: ['run:w2b'], contents, x_dataset: 'run:w2b' }
+    const made = await drs.register([candidate], { bearer: await bearer() })
+    expect(made.status).toBe(201)
+    const [bundle] = made.json.objects as DrsObject[]
+    expect(bundle).toMatchObject({ name: 'run-w2b', size: 3 })
+    expect((await drs.register([candidate], { bearer: await bearer() })).json.objects[0].id).toBe(bundle?.id)
+    const other = { ...candidate, contents: contents.slice(1) }
+    expect((await drs.register([other], { bearer: await bearer() })).status).toBe(409)
+    const seen = await drs.call('GET', `/objects/${bundle?.id ?? ''}`, { as: 'researcher' })
+    expect((seen.json as DrsObject).contents?.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+    expect((await drs.call('GET', `/objects/${bundle?.id ?? ''}`, { as: 'registered' })).status).toBe(404)
+  })
+
   it('Y7 a write ticket is good for one call', async () => {
     const ticket = await ticketOf(await startRun('w3', []), 'w3')
     expect((await drs.register([await output('w3', 'a', 'a')], { bearer: ticket })).status).toBe(201)

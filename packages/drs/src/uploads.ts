@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { UploadRequest, UploadResponse } from '@biocloud/ga4gh-api'
-import { PreconditionFailed } from '@biocloud/storage'
+import { PreconditionFailed, StorageError } from '@biocloud/storage'
 import type { Clock } from '@biocloud/service-kit'
 import { contradiction, createDigester, parseChecksums, type Checksum } from './checksums.ts'
 import type { DataTokens } from './data-token.ts'
+import type { UploadRow } from './db/rows.ts'
 import type { UploadStore } from './db/uploads.ts'
-import { InvalidCandidate, LinkRefused, StorageFull, TooManyItems, UploadMismatch, UploadRegistered } from './errors.ts'
+import {
+  InvalidCandidate,
+  LinkRefused,
+  StorageFull,
+  StoreUnavailable,
+  TooManyItems,
+  UploadMismatch,
+  UploadRegistered,
+} from './errors.ts'
 import type { Events } from './events.ts'
 import { checkMediaType, checkName } from './names.ts'
 import type { Caller } from './permissions.ts'
@@ -24,6 +33,8 @@ export const createUploads = (o: {
   newId: () => string
   publicUrl: string
   subjectOf: (caller: Caller) => string
+  /** Whether a grant still holds; asked at every use of a link that rests on one. */
+  alive: (grantId: string, now: string) => Promise<boolean>
   limit: number
   maxBytes: number
   ttlSeconds: number
@@ -38,6 +49,29 @@ export const createUploads = (o: {
     return parseChecksums(request.checksums ?? [], `${field}.checksums`)
   }
 
+  /** The bytes of a PUT under a key of their own: two PUTs at once never write into one another. */
+  const receive = async (upload: UploadRow, body: Readable) => {
+    const { backend } = o.stores.objects
+    const key = `${upload.upload_id.slice(0, 5)}/${upload.upload_id}-${randomBytes(6).toString('hex')}`
+    const digester = createDigester()
+    const passing = async function* (): AsyncGenerator<Buffer> {
+      // Broken off, for example by a full disk, the request stays open: its answer goes out over the same connection.
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        digester.update(chunk)
+        yield chunk
+      }
+    }
+    const stat = await backend
+      .put(key, Readable.from(passing(), { objectMode: false }), { size: upload.size })
+      .catch((error: unknown) => {
+        if (error instanceof PreconditionFailed) throw new UploadMismatch(error.message)
+        if ((error as { code?: string }).code === 'storage_full') throw new StorageFull(error)
+        if (error instanceof StorageError) throw new StoreUnavailable(error)
+        throw error
+      })
+    return { key, etag: stat.etag ?? null, checksums: digester.finish().checksums }
+  }
+
   return {
     /** Throws RegistrationClosed, InvalidCandidate, AuthError. */
     async request(caller: Caller, requests: readonly UploadRequest[]): Promise<UploadResponse[]> {
@@ -46,9 +80,14 @@ export const createUploads = (o: {
       const checksums = requests.map(check)
       const datasets = new Set<string>()
       for (const { x_dataset } of requests) datasets.add(await o.writers.dataset(caller, x_dataset))
-      for (const dataset of datasets) await o.writers.authorize(caller, dataset, { locations: [], objectIds: [] })
       const now = o.clock.now().getTime()
       const expires = new Date(now + o.ttlSeconds * 1000)
+      // O9: the link ends with the decision it rests on, at the latest; what was uploaded may be registered until `expires`.
+      let until = expires
+      for (const dataset of datasets) {
+        const { notAfter } = await o.writers.authorize(caller, dataset, { locations: [], objectIds: [] })
+        if (notAfter < until) until = notAfter
+      }
       const planned = requests.map((request, index) => ({ request, checksums: checksums[index] ?? [], id: o.newId() }))
       await o.uploads.insert(
         planned.map(({ request, checksums: declared, id }) => ({
@@ -66,7 +105,7 @@ export const createUploads = (o: {
         })),
       )
       return planned.map(({ request, checksums: declared, id }) => {
-        const seconds = Math.floor(expires.getTime() / 1000)
+        const seconds = Math.floor(until.getTime() / 1000)
         const token = o.tokens.sign({
           op: 'put',
           id,
@@ -88,7 +127,7 @@ export const createUploads = (o: {
             {
               type: 'https' as const,
               access_url: { url: `${o.publicUrl}/data/${token}` },
-              upload_details: { upload_id: id, expires_at: expires.toISOString() },
+              upload_details: { upload_id: id, expires_at: until.toISOString() },
             },
           ],
         }
@@ -111,6 +150,10 @@ export const createUploads = (o: {
       const claims = o.tokens.open(token)
       const now = o.clock.now()
       if (claims?.op !== 'put' || claims.exp <= now.getTime() / 1000) throw new LinkRefused()
+      const { grant } = claims
+      const revoked = async (): Promise<boolean> =>
+        grant !== undefined && !(await o.alive(grant, o.clock.now().toISOString()))
+      if (await revoked()) throw new LinkRefused()
       const upload = await o.uploads.get(claims.id)
       if (upload === undefined) throw new LinkRefused()
       if (upload.state === 'registered') throw new UploadRegistered()
@@ -118,41 +161,25 @@ export const createUploads = (o: {
         throw new UploadMismatch(`the body has ${contentLength} bytes, ${upload.size} were announced`)
       }
       const { backend } = o.stores.objects
-      // A key of its own for each try: two PUTs at once never write into one another.
-      const key = `${upload.upload_id.slice(0, 5)}/${upload.upload_id}-${randomBytes(6).toString('hex')}`
-      const digester = createDigester()
-      const passing = async function* (): AsyncGenerator<Buffer> {
-        for await (const chunk of body as AsyncIterable<Buffer>) {
-          digester.update(chunk)
-          yield chunk
-        }
-      }
-      const stat = await backend
-        .put(key, Readable.from(passing(), { objectMode: false }), { size: upload.size })
-        .catch((error: unknown) => {
-          if (error instanceof PreconditionFailed) throw new UploadMismatch(error.message)
-          if ((error as { code?: string }).code === 'storage_full') throw new StorageFull(error)
-          throw error
-        })
-      const { checksums } = digester.finish()
-      const declared = JSON.parse(upload.declared) as Checksum[]
-      const wrong = contradiction(declared, checksums)
+      const { key, etag, checksums } = await receive(upload, body)
+      const wrong = contradiction(JSON.parse(upload.declared) as Checksum[], checksums)
       if (wrong !== undefined) {
         await backend.delete(key)
         throw new UploadMismatch(`the bytes do not have the announced ${wrong.type}`)
       }
-      const done = await o.uploads.complete(claims.id, {
-        key,
-        etag: stat.etag ?? null,
-        computed: JSON.stringify(checksums),
-      })
-      if (!done) {
+      // L3: the grant may have been revoked while the bytes came.
+      if (await revoked()) {
+        await backend.delete(key)
+        throw new LinkRefused()
+      }
+      const done = await o.uploads.complete(claims.id, { key, etag, computed: JSON.stringify(checksums) })
+      if (done === undefined) {
         await backend.delete(key)
         throw new UploadRegistered()
       }
-      if (upload.key !== null) await backend.delete(upload.key)
+      if (done.replaced !== null) await backend.delete(done.replaced)
       o.events.uploaded(claims.id, upload.size)
-      return { again: upload.state === 'complete' }
+      return { again: done.replaced !== null }
     },
 
     /** For the worker: removes what was announced and never registered. */

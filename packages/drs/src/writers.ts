@@ -1,3 +1,4 @@
+import type { Permit } from '@biocloud/passport-auth'
 import { DatasetUndecided, DatasetUnknown, LocationNotAllowed, RegistrationClosed } from './errors.ts'
 import type { Caller, Permissions } from './permissions.ts'
 import type { Settings } from './config.ts'
@@ -48,7 +49,7 @@ export const createWriters = (o: { permissions: Permissions; draft16: Settings['
         objectIds: readonly string[]
         run?: { owner: string; datasets: readonly string[] }
       },
-    ): Promise<void> {
+    ): Promise<Permit> {
       const head = {
         dataset_id: dataset,
         run_owner: o2.run?.owner ?? null,
@@ -58,7 +59,7 @@ export const createWriters = (o: { permissions: Permissions; draft16: Settings['
         locations: o2.locations,
         objectIds: o2.objectIds,
       })
-      if (decision.permit) return
+      if (decision.permit) return decision
       throw decision.status === 404 ? new DatasetUnknown(dataset) : o.permissions.refusal(decision, dataset)
     },
   }

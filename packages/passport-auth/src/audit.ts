@@ -30,6 +30,8 @@ export type AuditEvent = {
   readonly grantId?: string
   /** The first 24 (IPv4) or 48 (IPv6) bits of the client's address. */
   readonly ipPrefix?: string
+  /** This event stands for so many more like it: it has the time and request id of the last (passports.md §8). */
+  readonly suppressed?: number
 }
 
 /** `append` resolves once the row is committed; a controlled permit is not answered before that. */

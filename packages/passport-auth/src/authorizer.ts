@@ -1,4 +1,5 @@
 import { auditedId, ipPrefix, pairwiseId } from './audit.ts'
+import { createAuditSummary } from './audit-summary.ts'
 import type { AuditEvent, AuditSink } from './audit.ts'
 import { nowSeconds } from './clock.ts'
 import type { Clock } from './clock.ts'
@@ -8,7 +9,7 @@ import type { Denial } from './denial.ts'
 import { evaluate, OFFICE } from './evaluator.ts'
 import type { Answer, Asker } from './evaluator.ts'
 import type { Grant, StsStores } from './grants.ts'
-import type { Verified } from './identities.ts'
+import type { Subject, Verified } from './identities.ts'
 import type { Observe } from './observation.ts'
 import type { Policy } from './policy.ts'
 import type { Revocation } from './revocation.ts'
@@ -51,11 +52,25 @@ export type AuthorizerOptions = {
 }
 
 const MAX_GRANT_TTL = 3600
+// Of events alike within ten seconds: so many are written in full, the others as one sum.
+const FULL_READS = 20
+const FULL_DENIALS = 1000
+const PAIRWISE_ENTRIES = 10_000
 
 export const createAuthorizer = (o: AuthorizerOptions) => {
   const { policy, clock } = o
   /** Bulk calls ask once per dataset with one Verified: its ticket is burned once (one ticket = one call). */
   const spent = new WeakMap<Verified, Promise<boolean>>()
+
+  const pairwise = new Map<string, string>()
+  const subjectOf = ({ iss, sub, key }: Subject): string => {
+    const known = pairwise.get(`${iss}\n${key}`)
+    if (known !== undefined) return known
+    const made = pairwiseId(o.siteKey, iss, sub)
+    if (pairwise.size >= PAIRWISE_ENTRIES) pairwise.clear()
+    pairwise.set(`${iss}\n${key}`, made)
+    return made
+  }
 
   const eventsOf = (verified: Verified, request: AuthorizeRequest, decision: Decision): AuditEvent[] => {
     const [first] = verified.subjects
@@ -66,7 +81,7 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
       service: o.service,
       action: request.operation,
       outcome: decision.permit ? 'permit' : 'deny',
-      ...(first ? { iss: first.iss, subject: pairwiseId(o.siteKey, first.iss, first.sub) } : {}),
+      ...(first ? { iss: first.iss, subject: subjectOf(first) } : {}),
       actor: decision.permit ? decision.actor : (verified.ticket?.actor ?? []),
       ...(request.datasetIds.length > 0 ? { datasetId: request.datasetIds.map(auditedId).join(' ') } : {}),
       ...(decision.permit
@@ -87,12 +102,29 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
     }))
   }
 
-  /** Denials and public reads do not wait for their row; a failing sink is counted, never silent. */
-  const queue = (events: readonly AuditEvent[]): void => {
-    for (const event of events)
-      o.audit.append(event).catch((error: unknown) => {
-        o.observe({ name: 'audit_failed', labels: { error: error instanceof Error ? error.name : 'unknown' } })
-      })
+  /** A failing sink is counted, never silent. */
+  const write = (event: AuditEvent): void => {
+    o.audit.append(event).catch((error: unknown) => {
+      o.observe({ name: 'audit_failed', labels: { error: error instanceof Error ? error.name : 'unknown' } })
+    })
+  }
+  const summary = createAuditSummary({ clock, write })
+
+  /** Denials and public reads do not wait for their row; those alike are summed once they are many. */
+  const queue = (verified: Verified, request: AuthorizeRequest, decision: Decision): void => {
+    const who = `${verified.kind}\n${verified.subjects[0]?.key ?? ''}\n${request.ip ?? ''}\n${request.operation}`
+    const ids: readonly (string | undefined)[] = request.objectIds?.length ? request.objectIds : [undefined]
+    for (const id of ids) {
+      // Whoever tries many ids is one stream of denials, not one for each id.
+      const key = decision.permit ? `${who}\n${request.datasetIds.join(' ')}\n${id ?? ''}` : `${who}\n${decision.code}`
+      const one = { ...request, ...(id === undefined ? {} : { objectIds: [id] }) }
+      const sum = (): AuditEvent => {
+        const asked = decision.permit ? one : { ...request, objectIds: [], datasetIds: [] }
+        return eventsOf(verified, asked, decision)[0] as AuditEvent
+      }
+      if (summary.admit(key, decision.permit ? FULL_READS : FULL_DENIALS, sum))
+        for (const event of eventsOf(verified, one, decision)) write(event)
+    }
   }
 
   /** Write-ahead: no row, no permit. */
@@ -220,10 +252,10 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
       // The last check, in one transaction with the audit rows: of parallel uses exactly one succeeds.
       if (await spend(verified, ticket.jti, o.stores, eventsOf(verified, request, decision))) return decision
       const refused = deny('ticket_spent', { reason: 'ticket: spent, replaced or revoked' })
-      queue(eventsOf(verified, request, refused))
+      queue(verified, request, refused)
       return refused
     }
-    queue(eventsOf(verified, request, decision))
+    queue(verified, request, decision)
     return decision
   }
 
@@ -231,17 +263,17 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
     async authorize(verified: Verified, request: AuthorizeRequest): Promise<Decision> {
       if (verified.kind === 'ticket') return counted(request, await authorizeTicket(verified, request))
       const { decision, open } = await decidePerson(verified, request)
-      const events = eventsOf(verified, request, decision)
-      if (!decision.permit || open) queue(events)
-      else if (!(await append(events))) return counted(request, deny('audit_unavailable', { retryAfter: 5 }))
+      if (!decision.permit || open) queue(verified, request, decision)
+      else if (!(await append(eventsOf(verified, request, decision))))
+        return counted(request, deny('audit_unavailable', { retryAfter: 5 }))
       return counted(request, decision)
     },
 
     /** Records a credential that was refused before any decision. */
     recordRefusal(denial: Denial, request: { requestId: string; ip?: string }): void {
-      const prefix = request.ip === undefined ? undefined : ipPrefix(request.ip)
-      queue([
-        {
+      const event = (): AuditEvent => {
+        const prefix = request.ip === undefined ? undefined : ipPrefix(request.ip)
+        return {
           id: o.newId(),
           time: clock.now().toISOString(),
           service: o.service,
@@ -254,8 +286,14 @@ export const createAuthorizer = (o: AuthorizerOptions) => {
           policyVersion: policy.version,
           requestId: request.requestId,
           ...(prefix === undefined ? {} : { ipPrefix: prefix }),
-        },
-      ])
+        }
+      }
+      if (summary.admit(`verify\n${denial.code}\n${request.ip ?? ''}`, FULL_DENIALS, event)) write(event())
+    },
+
+    /** Writes the sums under way. Before the audit sink is closed. */
+    flushAudit: (): void => {
+      summary.flush()
     },
 
     async visible(verified: Verified, operation: Operation): Promise<{ datasets: string[]; runsOf?: string } | Denial> {

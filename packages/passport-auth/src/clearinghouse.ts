@@ -68,6 +68,8 @@ export type Clearinghouse = {
   verify(credentials: Credentials, o?: { audience?: ServiceName }): Promise<Verified | Denial>
   /** Records a credential that `verify` refused; the HTTP edge calls it. */
   recordRefusal(denial: Denial, request: { requestId: string; ip?: string }): void
+  /** Writes the sums of repeated denials and public reads that are under way; call it before the audit sink is closed. */
+  flushAudit(): void
   /** Policy → decision, recorded. Deny by default. */
   authorize(verified: Verified, request: AuthorizeRequest): Promise<Decision>
   /** What a client may try for a dataset; undefined where nothing may be told: unknown, not discoverable, `run:<id>`. */
@@ -91,10 +93,12 @@ const refusal = (fault: Refusal | Unavailable, code: 'token_invalid' | 'passport
   return deny(fault.refused === EXPIRED && code === 'token_invalid' ? 'token_expired' : code, { reason: fault.refused })
 }
 
+const TYPED_HEADERS = 64
+
 /** The unverified `typ`, only to tell a ticket from an access token; the reader of each kind checks it again. */
-const looksLikeTicket = (token: string): boolean => {
+const isTicketHeader = (text: string): boolean => {
   try {
-    const header = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()) as {
+    const header = JSON.parse(Buffer.from(text, 'base64url').toString()) as {
       typ?: unknown
     } | null
     return header?.typ === TICKET_TYP
@@ -125,6 +129,17 @@ export const createClearinghouse = (o: ClearinghouseOptions): Clearinghouse => {
   const readTicket = o.tickets && createTicketReader({ key: o.tickets.key, publicUrl: o.publicUrl, clock })
   const authorizer = createAuthorizer({ ...o, revocation: o.revocation, stores: o.tickets?.stores, observe })
   const introspected = new Map<string, { facts: RunTokenFacts | undefined; until: number }>()
+  // All tokens of one issuer and key have the same header.
+  const ticketHeaders = new Map<string, boolean>()
+  const looksLikeTicket = (token: string): boolean => {
+    const header = token.slice(0, token.indexOf('.'))
+    const known = ticketHeaders.get(header)
+    if (known !== undefined) return known
+    const found = isTicketHeader(header)
+    if (ticketHeaders.size >= TYPED_HEADERS) ticketHeaders.clear()
+    if (header.length <= 512) ticketHeaders.set(header, found)
+    return found
+  }
   const anonymous: Verified = { kind: 'anonymous', credential: 'none', subjects: [], operator: false, visas: noVisas }
 
   const visasOfBearer = async (

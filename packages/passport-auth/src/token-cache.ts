@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { KeySource } from './key-pool.ts'
 
 /** A verified token: facts, not a decision. Times in seconds. */
@@ -24,7 +24,7 @@ export const createTokenCache = <F>(kind: string, policyVersion: string, limit: 
   const entries = new Map<string, { token: CachedToken<F>; until: number }>()
   const prefix = JSON.stringify([kind, policyVersion])
   return {
-    key: (token) => createHash('sha256').update(prefix).update(token).digest('base64'),
+    key: (token) => hash('sha256', prefix + token, 'base64'),
     get(key, now) {
       const entry = entries.get(key)
       if (!entry) return undefined

@@ -67,7 +67,7 @@ describe('settings', () => {
     }
     const found = problems(() => parseSettings(schema, settingsFromEnv(schema, prefix, env), { prefix }))
     expect(found).toEqual([
-      'port (BIOCLOUD_TES_PORT): Invalid input: expected number, received NaN',
+      'port (BIOCLOUD_TES_PORT): is not a number; allowed: whole number ≥ 0 ≤ 65535',
       'logLevel (BIOCLOUD_TES_LOG_LEVEL): Invalid option: expected one of "debug"|"info"',
       'embedded (BIOCLOUD_TES_EMBEDDED): Invalid input: expected boolean, received string',
       'dataDir (BIOCLOUD_TES_DATA_DIR): is required: text',

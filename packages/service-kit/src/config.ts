@@ -133,7 +133,13 @@ const problemOf = (
   const name = describePath(issue.path)
   const env = prefix !== undefined && leaf !== undefined ? ` (${envName(prefix, leaf.path)})` : ''
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
-  const text = missing ? `is required: ${typeText(leaf?.schema)}` : issue.message
+  // zod speaks of what it made of the text; the person wrote the text.
+  const noNumber = issue.code === 'invalid_type' && issue.message.endsWith('received NaN')
+  const text = missing
+    ? `is required: ${typeText(leaf?.schema)}`
+    : noNumber
+      ? `is not a number; allowed: ${typeText(leaf?.schema)}`
+      : issue.message
   const hint = !missing && leaf?.json === true && issue.message.endsWith('received string') ? ', given as JSON' : ''
   return [`${name === '' ? '(settings)' : name}${env}: ${text}${hint}`]
 }

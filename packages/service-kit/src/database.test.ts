@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { inTransaction, openDatabase } from './database.ts'
+import { createPointReads, inTransaction, insertAll, openDatabase } from './database.ts'
 import type { Knex, Migration } from './database.ts'
 
 const things: Migration = {
@@ -147,5 +147,41 @@ describe('database', () => {
     })
     await expect(failing).rejects.toThrow('no')
     expect(await db('things').pluck('id')).toEqual(['kept'])
+  })
+
+  it('a point read sees what is committed and nothing of a transaction under way, and waits for none', async () => {
+    const db = await start([things])
+    const reads = createPointReads(db)
+    const read = () => reads.first<{ n: number }>('select n from things where id = ?', ['a'])
+    expect(await read()).toBeUndefined()
+    await inTransaction(db, async (trx) => {
+      await trx('things').insert({ id: 'a', n: 1 })
+      expect(await read()).toBeUndefined()
+    })
+    expect(await read()).toEqual({ n: 1 })
+    await expect(reads.first('select nothing from things', [])).rejects.toMatchObject({
+      message: expect.stringContaining('nothing'),
+    })
+    await expect(reads.first('delete from things returning id', [])).rejects.toMatchObject({
+      code: 'SQLITE_READONLY',
+    })
+    reads.close()
+  })
+
+  it('point reads of a database in memory go through its one connection', async () => {
+    const db = await openDatabase({ client: 'sqlite', filename: ':memory:', migrations: [things] })
+    open.push(db)
+    await insertAll(db, 'things', [{ id: 'a', n: 7 }])
+    expect(await createPointReads(db).first('select n from things where id = ?', ['a'])).toEqual({ n: 7 })
+  })
+
+  it('inserts many rows or none, and the next call finds the connection free', async () => {
+    const db = await start([things])
+    await insertAll(db, 'things', [])
+    const rows = ['a', 'b', 'a'].map((id, n) => ({ id, n }))
+    await expect(insertAll(db, 'things', rows)).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' })
+    expect(await db('things')).toEqual([])
+    await insertAll(db, 'things', rows.slice(0, 2))
+    expect(await db('things').pluck('id')).toEqual(['a', 'b'])
   })
 })

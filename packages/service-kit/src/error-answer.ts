@@ -85,6 +85,7 @@ export const answerError = (
   })
   res.end(req.method === 'HEAD' ? undefined : body)
   if (!req.complete) {
+    req.resume() // what is still coming is read and dropped: unread, it would break the answer and the next request
     const timer = setTimeout(() => req.destroy(), DRAIN_MS)
     timer.unref()
     req.once('close', () => {

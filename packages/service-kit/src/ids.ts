@@ -6,6 +6,9 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const TIME_LENGTH = 10
 const RANDOM_LENGTH = 16
 
+// Random bytes are drawn for many ids at once: a draw costs more than all the rest of an id.
+const POOL = 4096
+
 const encodeTime = (ms: number): string => {
   let text = ''
   let rest = ms
@@ -38,17 +41,29 @@ const increment = (digits: Uint8Array): boolean => {
  */
 export const createIdFactory = (clock: Clock = systemClock): (() => string) => {
   let last = -1
+  let time = ''
   const digits = new Uint8Array(RANDOM_LENGTH)
+  const pool = new Uint8Array(POOL)
+  let used = POOL
+  const draw = (): void => {
+    if (used === POOL) {
+      randomFillSync(pool)
+      used = 0
+    }
+    digits.set(pool.subarray(used, used + RANDOM_LENGTH))
+    used += RANDOM_LENGTH
+    time = encodeTime(last)
+  }
   return () => {
     const now = clock.now().getTime()
     if (now > last) {
       last = now
-      randomFillSync(digits)
+      draw()
     } else if (!increment(digits)) {
       last += 1
-      randomFillSync(digits)
+      draw()
     }
-    return encodeTime(last) + encodeDigits(digits)
+    return time + encodeDigits(digits)
   }
 }
 

@@ -11,11 +11,14 @@ export { createMetrics, type Metrics } from './metrics.ts'
 export { createInProcessQueue, type Queue } from './queue.ts'
 export {
   DatabaseRefused,
+  createPointReads,
   inTransaction,
+  insertAll,
   openDatabase,
   type DatabaseOptions,
   type Knex,
   type Migration,
+  type PointReads,
 } from './database.ts'
 export { ConfigError, loadSettings, parseSettings, settingsFromEnv, settingsHelp } from './config.ts'
 export { ClientClosed, boundedBody, parseFormBody, parseJsonBody } from './body.ts'
@@ -23,6 +26,7 @@ export { parseRange, type ByteRange } from './ranges.ts'
 export { type OpenApiDocument } from './operations.ts'
 export { BootError, type Declared } from './boot-check.ts'
 export { requestId, requestLog } from './request-context.ts'
+export { sendJson } from './json-answer.ts'
 export { assembleApp, type AppOptions, type Mount } from './app.ts'
 export * from './lifecycle.ts'
 export { assembleServer, main, type Server } from './server.ts'
@@ -35,4 +39,5 @@ export {
   type OutboundEntry,
   type Purpose,
 } from './guarded-fetch.ts'
+export { refusalOf } from './addresses.ts'
 export { OutboundFailed, OutboundRefused } from './outbound-errors.ts'

@@ -148,6 +148,32 @@ describe('runServer', () => {
   })
 })
 
+describe('what is no request that Node can read', () => {
+  const send = async (text: string): Promise<string> => {
+    const { signals, done, port } = await run((_req, res) => res.end('a request'))
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    let answer = ''
+    socket.on('data', (chunk: string) => (answer += chunk))
+    socket.write(text)
+    await once(socket, 'close')
+    signals.emit('SIGTERM')
+    await done
+    return answer
+  }
+
+  it.each([
+    ['a path that is too long', `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    ['an unknown method', 'FOO / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+    ['no HTTP at all', 'hello there\r\n\r\n', 405],
+    ['a broken header', 'GET / HTTP/1.1\r\nHost: x\r\nbro ken: y\r\n\r\n', 400],
+  ])('W29 %s is answered in the shape of every error', async (_what, text, status) => {
+    const answer = await send(text)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { msg: string; status_code: number }
+    expect(body).toEqual({ msg: expect.any(String), status_code: status })
+  })
+})
+
 describe('disposer', () => {
   it('ends resources in reverse order, each once, whatever one of them throws', async () => {
     const order: string[] = []

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Health } from './health.ts'
 import type { Logger } from './logger.ts'
 
@@ -43,6 +44,25 @@ export type ServerTimeouts = {
   keepAliveMs?: number
 }
 
+const UNREADABLE: Record<string, readonly [status: string, msg: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The request line and headers may have 32 KiB together'],
+  HPE_INVALID_METHOD: ['405 Method Not Allowed', 'This is no HTTP method'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come in time'],
+}
+
+/** Answers what Node's parser refuses, before any of our code sees a request, in the errors' own shape. */
+const answerUnreadable = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, msg] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'This is not an HTTP request']
+  const body = JSON.stringify({ msg, status_code: Number(status.slice(0, 3)) })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
 /**
  * An http.Server that slow clients cannot hold: bounded header time and size, bounded silence. No bound on the whole
  * request: an upload may take hours; parsed bodies have a deadline of their own (body.ts).
@@ -61,6 +81,7 @@ export const createHttpServer = (handler: RequestListener, o: ServerTimeouts = {
   )
   server.timeout = idleMs
   server.maxRequestsPerSocket = 0
+  server.on('clientError', answerUnreadable)
   return server
 }
 

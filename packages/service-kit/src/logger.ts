@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { createLogSink } from './log-sink.ts'
 import { scrub } from './scrub.ts'
 
 export type Logger = pino.Logger
@@ -13,14 +14,7 @@ export const createLogger = (o: {
   file?: string | undefined
   destination?: pino.DestinationStream
 }): Logger => {
-  // Asynchronous: a slow reader of stdout must not stop the event loop. pino flushes what is left at exit.
-  const sink =
-    o.destination ??
-    pino.destination(
-      o.file === undefined
-        ? { dest: 1, sync: false }
-        : { dest: o.file, sync: false, append: true, mkdir: true, mode: 0o600 },
-    )
+  const sink = o.destination ?? createLogSink({ file: o.file })
   return pino(
     {
       name: o.name,

@@ -3,15 +3,9 @@ import { chmod, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symli
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  confinedCreate,
-  confinedList,
-  confinedMkdir,
-  confinedOpen,
-  confinedRemove,
-  confinedStat,
-  segmentsOf,
-} from './confinement.ts'
+import { confinedList, confinedRemove } from './confined-tree.ts'
+import { confinedCreate, confinedMkdir, confinedMove, confinedOpen, confinedStat } from './confinement.ts'
+import { segmentsOf } from './key.ts'
 
 let top: string
 let root: string
@@ -165,6 +159,32 @@ describe('confined file access', () => {
   it('a hard link is a file like another', async () => {
     await link(join(root, 'in', 'file'), join(root, 'hard'))
     await confinedRemove(root, ['hard'])
+    expect(await readFile(join(root, 'in', 'file'), 'utf8')).toBe('inside')
+  })
+
+  it('moves a file between two roots, making its parents and replacing a file', async () => {
+    const to = (...segments: string[]) => confinedMove({ root, segments: ['in', 'file'] }, { root: top, segments })
+    await to('new', 'folder', 'moved')
+    expect(await readFile(join(top, 'new', 'folder', 'moved'), 'utf8')).toBe('inside')
+    await expect(to('again')).rejects.toMatchObject({ status: 404 })
+    await write('in/file', 'second')
+    await to('new', 'folder', 'moved')
+    expect(await readFile(join(top, 'new', 'folder', 'moved'), 'utf8')).toBe('second')
+  })
+
+  it('moves no link, no folder, and nothing through a link on either side', async () => {
+    const move = (from: string, to: string) =>
+      confinedMove({ root, segments: segmentsOf(from) }, { root, segments: segmentsOf(to) })
+    await symlink('../../outside/secret', join(root, 'in', 'leaf'))
+    await symlink('../outside', join(root, 'link'))
+    for (const [from, to] of [
+      ['in/leaf', 'x'],
+      ['in', 'x'],
+      ['link/secret', 'x'],
+      ['in/file', 'link/x'],
+    ] as const)
+      await expect(move(from, to)).rejects.toMatchObject({ status: 403 })
+    expect(await readdir(join(top, 'outside'))).toEqual(['secret'])
     expect(await readFile(join(root, 'in', 'file'), 'utf8')).toBe('inside')
   })
 })

@@ -28,18 +28,14 @@ export type { PosixOptions } from './posix.ts'
 export * from './errors.ts'
 export {
   confinedCreate,
-  confinedList,
   confinedMkdir,
   confinedMove,
   confinedOpen,
-  confinedRemove,
   confinedStat,
   confinedWrite,
-  segmentsOf,
   writeAll,
-  type ConfinedEntry,
   type ConfinedFile,
-  type CreateOptions,
-  type Owner,
 } from './confinement.ts'
-export { decodeKey, encodeKey } from './key.ts'
+export type { CreateOptions, Owner } from './confined-folder.ts'
+export { confinedList, confinedRemove, type ConfinedEntry } from './confined-tree.ts'
+export { decodeKey, encodeKey, segmentsOf } from './key.ts'

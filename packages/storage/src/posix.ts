@@ -5,7 +5,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { Transform, type Readable } from 'node:stream'
 import type { Backend, ByteRange, Checksum, Entry, PutOptions, Stat } from './backend.ts'
-import { confinedCreate, confinedList, confinedOpen, confinedRemove, writeAll } from './confinement.ts'
+import { confinedList, confinedRemove } from './confined-tree.ts'
+import { confinedCreate, confinedOpen, writeAll } from './confinement.ts'
 import { fromErrno, NotFound, NotSupported, PreconditionFailed } from './errors.ts'
 import { segmentsOf } from './key.ts'
 import { resolveRange } from './byte-range.ts'
@@ -120,15 +121,22 @@ export const create = async ({ root }: PosixOptions): Promise<Backend> => {
     link: () => Promise.reject(new NotSupported('posix makes no links: the server signs its own')),
     async put(key, body, o = {}) {
       const file = await confinedCreate(root, segmentsOf(key), { exclusive: o.ifAbsent === true })
+      let failure: unknown
       try {
-        const sink = (source: AsyncIterable<Uint8Array>): Promise<void> => writeAll(file.handle, source)
+        const sink = (source: AsyncIterable<Uint8Array>): Promise<void> =>
+          writeAll(file.handle, source).catch((error: unknown) => {
+            // The pipeline tells of the body it breaks off (AbortError), not of the write that failed, as on a full disk.
+            failure ??= error
+            throw error
+          })
         await pipeline(body, verifier(o), sink, o.signal === undefined ? {} : { signal: o.signal })
         const written = await file.handle.stat({ bigint: true })
         await file.commit()
         return describe(written)
       } catch (error) {
         await file.abort()
-        throw fromErrno(error, key)
+        // A body that broke off, or was wrong, failed first and is what `error` says.
+        throw fromErrno(failure ?? error, key)
       }
     },
     multipart: {

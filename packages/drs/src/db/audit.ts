@@ -1,4 +1,4 @@
-import { inTransaction, type Knex } from '@biocloud/service-kit'
+import { insertAll, type Knex } from '@biocloud/service-kit'
 import type { AuditEvent, AuditSink } from '@biocloud/passport-auth'
 
 const rowOf = (event: AuditEvent) => ({
@@ -44,11 +44,10 @@ export const createAuditStore = (db: Knex): AuditStore => {
       const group = waiting
       waiting = []
       try {
-        await inTransaction(db, (trx) =>
-          insertAudit(
-            trx,
-            group.map(({ event }) => event),
-          ),
+        await insertAll(
+          db,
+          'audit',
+          group.map(({ event }) => rowOf(event)),
         )
         for (const { done } of group) done()
       } catch (error) {

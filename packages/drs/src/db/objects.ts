@@ -1,6 +1,7 @@
-import { inTransaction, type Knex } from '@biocloud/service-kit'
+import { inTransaction, type Knex, type PointReads } from '@biocloud/service-kit'
 import { statesBefore, type ObjectState } from '../object-state.ts'
 import type { Checksum } from '../checksums.ts'
+import { RunOwnerConflict } from '../errors.ts'
 import type { AccessMethodRow, ChecksumRow, MemberRow, ObjectHead, ObjectRecord, ObjectRow } from './rows.ts'
 
 /** Which objects a list may show: the datasets that permit, and the runs of one owner whose inputs all permit (Y6). */
@@ -23,6 +24,12 @@ export interface NewRun {
   run_id: string
   owner: string
   datasets: readonly string[]
+}
+
+interface NewRunRow {
+  run_id: string
+  owner: string
+  datasets: string
 }
 
 const groupBy = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> => {
@@ -78,6 +85,13 @@ const insertRun = async (trx: Knex, { run_id, owner, datasets }: NewRun): Promis
     .insert({ run_id, owner, datasets: JSON.stringify(datasets) })
     .onConflict('run_id')
     .ignore()
+  const [there] = await trx<NewRunRow>('runs').where({ run_id })
+  if (there !== undefined && there.owner !== owner) throw new RunOwnerConflict(run_id)
+  // A later grant of the same run may have further inputs: all of them must permit, here as in the filter of lists.
+  const all = [...new Set([...(JSON.parse(there?.datasets ?? '[]') as string[]), ...datasets])]
+  await trx('runs')
+    .where({ run_id })
+    .update({ datasets: JSON.stringify(all) })
   for (const dataset_id of datasets) {
     await trx('run_inputs').insert({ run_id, dataset_id }).onConflict(['run_id', 'dataset_id']).ignore()
   }
@@ -96,12 +110,9 @@ const insertRecord = async (trx: Knex, record: Omit<ObjectRecord, 'head'>): Prom
   }
 }
 
-export const createObjectStore = (db: Knex) => ({
+export const createObjectStore = (db: Knex, reads: PointReads) => ({
   /** The hot path: one read by primary key. */
-  async head(id: string): Promise<ObjectHead | undefined> {
-    const rows = await db.raw<ObjectHead[]>(HEAD, [id])
-    return rows[0]
-  },
+  head: (id: string): Promise<ObjectHead | undefined> => reads.first<ObjectHead>(HEAD, [id]),
 
   async get(id: string): Promise<ObjectRecord | undefined> {
     return (await readMany(db, [id])).get(id)
@@ -109,14 +120,23 @@ export const createObjectStore = (db: Knex) => ({
 
   getMany: (ids: readonly string[]): Promise<Map<string, ObjectRecord>> => readMany(db, ids),
 
-  async accessMethod(id: string, accessId: string): Promise<AccessMethodRow | undefined> {
-    return db<AccessMethodRow>('access_methods').where({ object_id: id, access_id: accessId }).first()
-  },
+  accessMethod: (id: string, accessId: string): Promise<AccessMethodRow | undefined> =>
+    reads.first<AccessMethodRow>('select * from access_methods where object_id = ? and access_id = ?', [id, accessId]),
 
   /** The object whose bytes lie at a place; the oldest, if several. */
   async byLocation(backend: string, key: string): Promise<ObjectRecord | undefined> {
     const found = await db<AccessMethodRow>('access_methods').where({ backend, key }).orderBy('object_id').first()
     return found === undefined ? undefined : (await readMany(db, [found.object_id])).get(found.object_id)
+  },
+
+  /** The bundle of a dataset that has the alias; the oldest, if several. */
+  async bundleByAlias(dataset: string, alias: string): Promise<ObjectRecord | undefined> {
+    const found = await db<ObjectRow>('objects')
+      .where({ dataset_id: dataset, kind: 'bundle' })
+      .whereIn('id', db('object_aliases').select('object_id').where('alias', alias))
+      .orderBy('id')
+      .first('id')
+    return found === undefined ? undefined : (await readMany(db, [found.id])).get(found.id)
   },
 
   /** Ids after `after`, in byte order, filtered inside the query: counts and pages tell nothing of the rest (Y6). */
@@ -160,14 +180,15 @@ export const createObjectStore = (db: Knex) => ({
     o: {
       jobs: readonly { job_id: string; object_id: string; due_at: string }[]
       run?: NewRun
-      uploads: readonly string[]
+      uploads: readonly { id: string; key: string }[]
     },
   ): Promise<boolean> {
     try {
       await inTransaction(db, async (trx) => {
-        for (const uploadId of o.uploads) {
+        for (const { id, key } of o.uploads) {
+          // The key too: a second PUT may have replaced the bytes that this registration looked at.
           const taken = await trx('uploads')
-            .where({ upload_id: uploadId, state: 'complete' })
+            .where({ upload_id: id, state: 'complete', key })
             .update({ state: 'registered' })
           if (taken !== 1) throw new Taken()
         }
@@ -216,13 +237,15 @@ export const createObjectStore = (db: Knex) => ({
     })
   },
 
-  /** Bytes that several objects share count once (S2). */
-  async stats(): Promise<{ objectCount: number; totalObjectSize: number }> {
+  /** Of what everybody may know of: the datasets named. Bytes that several objects share count once (S2). */
+  async stats(datasets: readonly string[]): Promise<{ objectCount: number; totalObjectSize: number }> {
     const [found] = await db.raw<{ objects: number; bytes: number }[]>(
       `select coalesce(sum(n), 0) as objects, coalesce(sum(case when kind = 'blob' then size else 0 end), 0) as bytes
        from (select count(*) as n, min(o.kind) as kind, min(o.size) as size from objects o
              left join object_checksums c on c.object_id = o.id and c.type = 'sha-256'
-             where o.state = 'active' group by coalesce(c.checksum, o.id)) as distinct_bytes`,
+             where o.state = 'active' and o.dataset_id in (${datasets.map(() => '?').join(', ') || 'null'})
+             group by coalesce(c.checksum, o.id)) as distinct_bytes`,
+      [...datasets],
     )
     return { objectCount: found?.objects ?? 0, totalObjectSize: found?.bytes ?? 0 }
   },

@@ -10,13 +10,22 @@ export const createUploadStore = (db: Knex) => ({
     return db<UploadRow>('uploads').where({ upload_id: uploadId }).first()
   },
 
-  /** Records the bytes of an upload; those of an earlier try are replaced. False once it is registered or swept. */
-  async complete(uploadId: string, o: Pick<UploadRow, 'key' | 'etag' | 'computed'>): Promise<boolean> {
-    const changed = await db('uploads')
-      .where({ upload_id: uploadId })
-      .whereIn('state', ['requested', 'complete'])
-      .update({ ...o, state: 'complete' })
-    return changed === 1
+  /**
+   * Records the bytes of an upload and tells the key of those that they replaced: compare-and-set, so that of PUTs at
+   * once each one's bytes are deleted exactly once. Undefined once it is registered or swept.
+   */
+  async complete(
+    uploadId: string,
+    o: Pick<UploadRow, 'key' | 'etag' | 'computed'>,
+  ): Promise<{ replaced: string | null } | undefined> {
+    for (;;) {
+      const row = await db<UploadRow>('uploads').where({ upload_id: uploadId }).first()
+      if (row === undefined || row.state === 'registered') return undefined
+      const changed = await db('uploads')
+        .where({ upload_id: uploadId, state: row.state, key: row.key })
+        .update({ ...o, state: 'complete' })
+      if (changed === 1) return { replaced: row.key }
+    }
   },
 
   /** Takes abandoned uploads out of the table and gives the keys of their bytes. */

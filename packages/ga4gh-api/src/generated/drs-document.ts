@@ -1431,34 +1431,57 @@ export const drsDocument: OpenApiDocument = {
             }
           },
           "name": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "description": "A portable file name: letters, digits, `.`, `-`, `_`"
           },
           "size": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "integer",
+            "format": "int64",
+            "description": "Bytes"
           },
           "created_time": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "format": "date-time",
+            "description": "When the content came to be"
           },
           "updated_time": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "format": "date-time",
+            "description": "When the content last changed; here always its creation"
           },
           "version": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "description": "A label without further meaning"
           },
           "mime_type": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "description": "Media type of the content, if known"
           },
           "access_methods": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "array",
+            "minItems": 1,
+            "description": "Ways to the bytes, once they are readable",
+            "items": {
+              "$ref": "#/components/schemas/AccessMethod"
+            }
           },
           "contents": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "array",
+            "description": "What the bundle holds",
+            "items": {
+              "$ref": "#/components/schemas/ContentsObject"
+            }
           },
           "description": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "string",
+            "description": "Text for people"
           },
           "aliases": {
-            "$ref": "#/components/schemas/DrsObject"
+            "type": "array",
+            "description": "Other names",
+            "items": {
+              "type": "string"
+            }
           }
         },
         "additionalProperties": false

@@ -438,16 +438,35 @@ export interface components {
             self_uri: string;
             /** @description Digests known so far, perhaps none */
             checksums?: components["schemas"]["Checksum"][];
-            name?: components["schemas"]["DrsObject"];
-            size?: components["schemas"]["DrsObject"];
-            created_time?: components["schemas"]["DrsObject"];
-            updated_time?: components["schemas"]["DrsObject"];
-            version?: components["schemas"]["DrsObject"];
-            mime_type?: components["schemas"]["DrsObject"];
-            access_methods?: components["schemas"]["DrsObject"];
-            contents?: components["schemas"]["DrsObject"];
-            description?: components["schemas"]["DrsObject"];
-            aliases?: components["schemas"]["DrsObject"];
+            /** @description A portable file name: letters, digits, `.`, `-`, `_` */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size?: number;
+            /**
+             * Format: date-time
+             * @description When the content came to be
+             */
+            created_time?: string;
+            /**
+             * Format: date-time
+             * @description When the content last changed; here always its creation
+             */
+            updated_time?: string;
+            /** @description A label without further meaning */
+            version?: string;
+            /** @description Media type of the content, if known */
+            mime_type?: string;
+            /** @description Ways to the bytes, once they are readable */
+            access_methods?: components["schemas"]["AccessMethod"][];
+            /** @description What the bundle holds */
+            contents?: components["schemas"]["ContentsObject"][];
+            /** @description Text for people */
+            description?: string;
+            /** @description Other names */
+            aliases?: string[];
         };
         RegisterObjectsBody: {
             /** @description Passports of the caller */
