@@ -92,6 +92,12 @@ const creates = async (site: Awaited<ReturnType<typeof startSite>>, bare: Server
   })
 }
 
+/**
+ * The raw lane waits on one open request; TES 1.1 has only polling. At 10 ms two cores spend a fifth of their time on
+ * polls; half the interval is added to every task of ours, and stays in the figures.
+ */
+const POLL_MS = { one: 25, fours: 50 }
+
 const FINAL = new Set(['COMPLETE', 'EXECUTOR_ERROR', 'SYSTEM_ERROR', 'CANCELED'])
 
 const tasks = async (tes: Server, token: string): Promise<void> => {
@@ -103,7 +109,7 @@ const tasks = async (tes: Server, token: string): Promise<void> => {
     if (answer.status !== 200) throw new Error(answer.body)
     return (JSON.parse(answer.body) as { id: string }).id
   }
-  const ended = async (id: string): Promise<void> => {
+  const ended = async (id: string, pollMs: number): Promise<void> => {
     for (;;) {
       const answer = await client.send({ method: 'GET', path: `/ga4gh/tes/v1/tasks/${id}`, headers })
       const { state } = JSON.parse(answer.body) as { state: string }
@@ -111,7 +117,7 @@ const tasks = async (tes: Server, token: string): Promise<void> => {
         if (state !== 'COMPLETE') throw new Error(`task ${id} ended ${state}`)
         return
       }
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
   }
   const timed = async (work: () => Promise<void>): Promise<number> => {
@@ -126,7 +132,7 @@ const tasks = async (tes: Server, token: string): Promise<void> => {
     raw.push(await timed(() => docker.run(`bench-${stamp}-one-${String(n)}`, 'none')))
     ours.push(
       await timed(async () => {
-        await ended(await post())
+        await ended(await post(), POLL_MS.one)
       }),
     )
   }
@@ -156,7 +162,7 @@ const tasks = async (tes: Server, token: string): Promise<void> => {
     rates.raw.push(await inFours((n) => docker.run(`bench-${stamp}-${String(round)}-${String(n)}`, 'none')))
     rates.ours.push(
       await inFours(async () => {
-        await ended(await post())
+        await ended(await post(), POLL_MS.fours)
       }),
     )
   }

@@ -4,6 +4,10 @@ import { statesBefore } from './task-state.ts'
 
 export type RetryRules = { maxRetries: number; backoffMs: number }
 
+/** Doubled for each further attempt, up to an hour. */
+export const retryDelayMs = (rules: RetryRules, retries: number): number =>
+  Math.min(rules.backoffMs * 2 ** retries, 3_600_000)
+
 const cap = (state: 'COMPLETE' | 'EXECUTOR_ERROR' | 'SYSTEM_ERROR') => ({ from: statesBefore(state), to: state })
 const FINAL: Partial<Record<Outcome, ReturnType<typeof cap>>> = {
   complete: cap('COMPLETE'),
@@ -44,7 +48,7 @@ const ended = (
     return
   }
   change.moves.push({ from: statesBefore('QUEUED'), to: 'QUEUED' })
-  change.again = { dueAt: new Date(Date.parse(event.at) + rules.backoffMs * 2 ** row.retries).toISOString() }
+  change.again = { dueAt: new Date(Date.parse(event.at) + retryDelayMs(rules, row.retries)).toISOString() }
 }
 
 /** Pure: what the events of one attempt change in its rows and in the state of its task (tes.md 1.7). */
@@ -57,7 +61,7 @@ export const attemptChange = (
   const isCurrent = row.attempt === attempt.attempt
   const change = {
     lines: [] as string[],
-    metadata: {} as Record<string, string>,
+    metadata: {} as Record<string, string | undefined>,
     moves: [] as NonNullable<AttemptChange['moves']>,
     types: {} as Record<string, 'FILE' | 'DIRECTORY'>,
     logs: [] as NonNullable<AttemptChange['logs']>,
@@ -76,6 +80,8 @@ export const attemptChange = (
         Object.assign(result.types, event.types)
         break
       case 'executor-started':
+        // It waits no more: a reason told before is history, and stays as a line.
+        if (event.n === 0) result.metadata['reason'] = undefined
         if (isCurrent && event.n === 0) result.moves.push({ from: ['INITIALIZING'], to: 'RUNNING' })
         break
       case 'executor-ended':
@@ -95,6 +101,7 @@ export const attemptChange = (
         break
       case 'note':
         result.lines.push(event.line)
+        if (event.reason !== undefined) result.metadata['reason'] = event.reason
         break
       case 'ended':
         ended(event, row, isCurrent, rules, result)

@@ -1,10 +1,11 @@
 import type { Clock, Logger, Queue } from '@biocloud/service-kit'
-import { attemptChange, type RetryRules } from './attempt-change.ts'
+import { attemptChange, retryDelayMs, type RetryRules } from './attempt-change.ts'
 import type { TaskDatabase, TaskRow } from './db/index.ts'
 import type { Events } from './events.ts'
 import { attemptName, SEQ, type AttemptEvent, type AttemptSpec, type Executor } from './executors/executor.ts'
 import type { StateCache } from './state-cache.ts'
 import { isFinal } from './task-state.ts'
+import { createRemovals } from './removals.ts'
 import { splitBackendParameters } from './task-documents.ts'
 
 export type AttemptsDeps = {
@@ -31,7 +32,7 @@ export const createAttempts = (o: AttemptsDeps) => {
   const { db, executor, queue, clock, log, events } = o
   const running = new Map<string, Promise<void>>()
   const canceling = new Map<string, Promise<void>>()
-  const removing = new Set<Promise<void>>()
+  const removals = createRemovals(o)
   const stopping = new AbortController()
   let pumping: Promise<void> | undefined
   // Rung while tasks are being taken: look once more.
@@ -65,43 +66,10 @@ export const createAttempts = (o: AttemptsDeps) => {
     }
   }
 
-  // Written together: a note that is lost in a crash only has the removal done again.
-  const gone: string[] = []
-  let noting: NodeJS.Timeout | undefined
-  const noteRemoved = async (): Promise<void> => {
-    clearTimeout(noting)
-    noting = undefined
-    const names = gone.splice(0)
-    if (names.length === 0) return
-    try {
-      await db.attempts.removed(names, clock.now().toISOString())
-    } catch (error) {
-      log.warn({ err: error }, 'it could not be noted which attempts were removed; they are removed again')
-    }
-  }
-
-  /** Off the way of the result: it is committed already. */
-  const remove = (name: string): void => {
-    const work = (async () => {
-      try {
-        await executor.remove(name)
-        gone.push(name)
-        noting ??= setTimeout(noteRemoved, 1000).unref()
-      } catch (error) {
-        log.warn({ err: error, attempt: name }, 'what an attempt left could not be removed; tried again later')
-      }
-    })()
-    removing.add(work)
-    void work.finally(() => removing.delete(work))
-  }
-
   const endGrant = (row: TaskRow): void => {
     if (row.grantId === undefined || o.revoke === undefined) return
     o.revoke(row.grantId).catch((error: unknown) => {
-      log.warn(
-        { err: error, task_id: row.id },
-        'the grant of a task that is over could not be revoked; it ends by itself',
-      )
+      events.grantNotRevoked(error)
     })
   }
 
@@ -131,16 +99,20 @@ export const createAttempts = (o: AttemptsDeps) => {
         isFinal: isFinal(row.state),
       })
       if (isFinal(row.state)) endGrant(row)
-      if (row.state === 'QUEUED') queue.wake(row.id, { delayMs: o.retry.backoffMs * 2 ** row.retries })
+      if (row.state === 'QUEUED') queue.wake(row.id, { delayMs: retryDelayMs(o.retry, row.retries) })
     }
-    if (batch.some(({ kind }) => kind === 'ended')) remove(name)
+    if (batch.some(({ kind }) => kind === 'ended')) removals.add(name)
   }
 
-  const run = (row: TaskRow): void => {
+  /** `isKnown`: the row was read a while ago, its attempt may have ended since. */
+  const run = (row: TaskRow, isKnown = false): void => {
     const name = attemptName(row.id, row.attempt)
     if (running.has(name)) return
     const work = (async () => {
       try {
+        const now = isKnown ? await db.tasks.row(row.id) : row
+        if (now === undefined || isFinal(now.state) || now.attempt !== row.attempt || now.leaseOwner !== o.worker)
+          return
         await executor.start(await specOf(row), stopping.signal)
       } catch (error) {
         log.error({ err: error, attempt: name }, 'an attempt could not be run; reconcile starts it again')
@@ -236,16 +208,20 @@ export const createAttempts = (o: AttemptsDeps) => {
     },
     pump,
     /** Takes up an attempt again that was under way when this server stopped. */
-    resume: run,
+    resume: (row: TaskRow) => {
+      run(row, true)
+    },
     cancel,
-    remove,
+    remove: (name: string) => {
+      removals.add(name)
+    },
     isRunning: (name: string): boolean => running.has(name),
     /** Containers go on; everything is taken up again at the next start. */
     async stop(): Promise<void> {
       stopping.abort()
       await pumping
-      await Promise.allSettled([...running.values(), ...removing])
-      await noteRemoved()
+      await Promise.allSettled(running.values())
+      await removals.stop()
     },
   }
 }

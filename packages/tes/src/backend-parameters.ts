@@ -40,5 +40,11 @@ export const checkBackendParameters = (
   return { parameters, warnings: problems.map((problem) => `${problem}; it was ignored`) }
 }
 
-export const backendWarnings = (unknown: readonly string[]): string[] =>
-  unknown.map((key) => `resources.backend_parameters.${key.slice(0, 100)} is not supported here and was ignored`)
+/** Bounded: a document may hold thousands of keys. */
+const SHOWN = 20
+export const backendWarnings = (unknown: readonly string[]): string[] => [
+  ...unknown
+    .slice(0, SHOWN)
+    .map((key) => `resources.backend_parameters.${key.slice(0, 100)} is not supported here and was ignored`),
+  ...(unknown.length > SHOWN ? [`${unknown.length - SHOWN} more backend_parameters are not supported here`] : []),
+]

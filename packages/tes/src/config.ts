@@ -38,7 +38,12 @@ export const config = z.object({
     .min(1)
     .default('./data')
     .describe("The suite's data folder; the database, attempts and launcher lie in tes/ below it"),
-  role: z.enum(['api', 'worker', 'all']).default('all').describe('api answers requests, worker runs tasks'),
+  role: z
+    .enum(['api', 'worker', 'all'])
+    .default('all')
+    .describe(
+      'api answers requests, worker runs tasks, all does both. Two processes, one api and one worker, may share a data folder: the worker then finds new and canceled tasks every reconcileSeconds',
+    ),
   embedded: z
     .boolean()
     .default(false)

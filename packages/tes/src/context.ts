@@ -122,6 +122,9 @@ const build = async (base: Base, disposer: Disposer) => {
   disposer.add('outbound connections', () => fetch.close())
   const sts = await openSts(base, fetch)
   const clearinghouse = await openAuth(base, fetch, sts, db.audit, newId)
+  disposer.add('sums of repeated denials', () => {
+    clearinghouse.flushAudit() // while the database is open
+  })
 
   const roots = await createRoots(settings.roots, { dataDir: resolve(settings.dataDir) })
   const https = createHttpsSource(fetch)
@@ -150,7 +153,8 @@ const build = async (base: Base, disposer: Disposer) => {
     docker: { ...settings.docker, host: settings.docker.host },
   })
   disposer.add('executor', () => executor.close())
-  health.check('engine', () => executor.ready())
+  // A server that only answers requests needs no engine.
+  if (settings.role !== 'api') health.check('engine', () => executor.ready())
   const { backendParameters } = await executor.capabilities()
 
   // The doorbell's handler only takes tasks and returns: how many run is decided by maxRunning.
@@ -209,6 +213,7 @@ const build = async (base: Base, disposer: Disposer) => {
     urls: {
       roots,
       admitSignedUrls: settings.admitSignedUrls,
+      inputOrigins: Array.isArray(inputs) ? inputs.map(({ origin }) => new URL(origin).origin) : [],
       httpOrigins: Array.isArray(inputs)
         ? inputs.map(({ origin }) => new URL(origin).origin).filter((origin) => origin.startsWith('http:'))
         : [],

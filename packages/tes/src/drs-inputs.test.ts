@@ -188,6 +188,19 @@ describe('drs:// inputs', () => {
     expect([changed.state, reasonOf(changed)]).toEqual(['SYSTEM_ERROR', 'input_checksum'])
   }, 20_000)
 
+  it('§3.4 revokes the grant of a task that is canceled before it begins', async () => {
+    const before = fake.state.calls.length
+    const busy = await Promise.all(
+      Array.from({ length: 12 }, () => tes.post({ executors: [sh('sleep 30')] })), // more than run at once
+    )
+    const id = await tes.post({ inputs: [{ path: '/d/x', url: 'drs://localhost/obj1' }], executors: [sh('true')] })
+    await tes.call('POST', `/tasks/${id}:cancel`)
+    expect((await tes.get(id)).state).toBe('CANCELED')
+    while (!fake.state.calls.slice(before).some(({ path }) => path === '/sts/v1/revocations'))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    for (const one of busy) await tes.call('POST', `/tasks/${one}:cancel`)
+    for (const one of busy) await tes.ended(one)
+  }, 40_000)
   it('ends with access_denied when the grant was revoked before staging', async () => {
     fake.state.refuseTicket = true
     const refused = await tes.run(task())
@@ -198,10 +211,10 @@ describe('drs:// inputs', () => {
 
 describe('run tokens', () => {
   const run = { bearer: 'rt_live' }
-  it("1.5.8 sets wes_run_id from the claim, and gives files to the owner of the run's folder, which only this run reaches", async () => {
+  it("1.5.8 sets wes_run_id from the claim, and gives files to the owner of the run's work folder, which only this run reaches", async () => {
     for (const id of ['run-1', 'run-2']) await mkdir(join(tes.runs, id, 'work'), { recursive: true })
     await writeFile(join(tes.runs, 'run-1/work/in'), 'in\n')
-    await chown(join(tes.runs, 'run-1'), 4321, 4322)
+    await chown(join(tes.runs, 'run-1', 'work'), 4321, 4322)
     const body = {
       tags: { wes_run_id: 'another' },
       inputs: [{ path: '/d/in', url: `file://${tes.runs}/run-1/work/in` }],

@@ -24,7 +24,11 @@ export const createDrsSource = (o: { base: string; fetch: GuardedFetch; sts: Sts
   // Links of an attempt's objects, asked for together; a failed download asks for its own again.
   const links = new WeakMap<AttemptSpec, Promise<Map<string, Link>>>()
 
-  const ask = async (attempt: AttemptSpec, objects: readonly GrantedObject[]): Promise<Map<string, Link>> => {
+  const ask = async (
+    attempt: AttemptSpec,
+    objects: readonly GrantedObject[],
+    signal: AbortSignal,
+  ): Promise<Map<string, Link>> => {
     if (attempt.grantId === undefined) throw new AttemptFault('internal', 'the task has drs:// inputs and no grant')
     let ticket: string
     try {
@@ -52,6 +56,8 @@ export const createDrsSource = (o: { base: string; fetch: GuardedFetch; sts: Sts
         })),
       }),
       timeoutMs: 30_000,
+      maxBytes: 64 * 2 ** 20,
+      signal,
     })
     if (!answer.ok) {
       const told = (await answer.json().catch(() => ({}))) as { msg?: string }
@@ -82,7 +88,7 @@ export const createDrsSource = (o: { base: string; fetch: GuardedFetch; sts: Sts
         ? Promise.reject(
             new AttemptFault(
               'input_invalid',
-              `${field} (${input.url ?? ''}): a DRS bundle cannot be an input directory yet; name its objects`,
+              `${field} (${input.url ?? ''}): it is typed DIRECTORY, and only single DRS objects can be inputs; leave type out, or name the objects one by one`,
             ),
           )
         : Promise.resolve('FILE'),
@@ -91,7 +97,7 @@ export const createDrsSource = (o: { base: string; fetch: GuardedFetch; sts: Sts
       const { attempt } = context
       try {
         const object = objectOf(attempt, input.url ?? '', context.field)
-        const together = links.get(attempt) ?? ask(attempt, attempt.drs)
+        const together = links.get(attempt) ?? ask(attempt, attempt.drs, context.signal)
         links.set(attempt, together)
         let link: Link | undefined
         try {

@@ -49,6 +49,9 @@ export const createEvents = ({ log, metrics }: { log: Logger; metrics: Metrics }
       live.reset()
       for (const { state, n } of counts) live.set({ state }, n)
     },
+    grantNotRevoked(error: unknown): void {
+      log.warn({ err: error }, 'the grant of a task that is over could not be revoked; it ends by itself')
+    },
     strayRemoved(name: string): void {
       log.warn({ attempt: name }, 'containers without a live attempt were removed')
     },

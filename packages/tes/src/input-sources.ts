@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
 import type { Checksum, TesInput } from '@biocloud/ga4gh-api'
-import type { GuardedFetch } from '@biocloud/service-kit'
+import { scrub, type GuardedFetch } from '@biocloud/service-kit'
 import { confinedList, confinedOpen, confinedStat } from '@biocloud/storage'
 import { AttemptFault, FileForbidden } from './errors.ts'
 import type { AttemptSpec } from './executors/executor.ts'
 import type { RootedPath, Roots } from './roots.ts'
-import type { StagedFile } from './staging.ts'
 
 /** What a source gets besides the input. */
 export type SourceContext = {
@@ -18,6 +18,9 @@ export type SourceContext = {
   /** Bytes that were written; `isMoved` if they came over a network. Throws AttemptFault disk_full. */
   count(bytes: number, isMoved: boolean): void
 }
+
+/** A file under a temporary name: `commit` gives it its own, `abort` leaves nothing and does nothing after a commit. */
+export type StagedFile = { handle: FileHandle; commit(): Promise<void>; abort(): Promise<void> }
 
 /** Where the bytes go. `below` is the path under the input's own, '' for the input itself. */
 export type StagingPlace = {
@@ -37,7 +40,8 @@ export type InputSource = {
 export const asFault = (error: unknown, what: string): AttemptFault => {
   if (error instanceof AttemptFault) return error
   const code = (error as { code?: unknown }).code
-  const message = error instanceof Error ? error.message : String(error)
+  // Of whatever a store or a client said no signature may get into a row.
+  const message = scrub(error instanceof Error ? error.message : String(error))
   if (code === 'storage_not_found' || code === 'ENOENT')
     return new AttemptFault('input_missing', `${what} does not exist`, { cause: error })
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'storage_full')

@@ -1,6 +1,7 @@
 import type { TesState } from '@biocloud/ga4gh-api'
 import { BadRequest, type PageTokens } from '@biocloud/service-kit'
-import type { Cursor, Reader, TaskDatabase, TaskFilter, TaskRow } from './db/index.ts'
+import type { View } from './views.ts'
+import type { Cursor, ListedTask, Reader, TaskDatabase, TaskFilter } from './db/index.ts'
 
 export type ListQuery = {
   name_prefix?: string
@@ -12,6 +13,10 @@ export type ListQuery = {
 }
 
 const DEFAULT_PAGE = 256
+/** A page of whole documents ends here: 2,047 of them could be gigabytes. */
+const PAGE_BYTES = 16 * 2 ** 20
+/** What the logs of one task commonly add. */
+const LOG_BYTES = 4096
 /** Nobody is ever in these, so the answer is an empty page. */
 const NEVER: readonly TesState[] = ['UNKNOWN', 'PREEMPTED']
 
@@ -37,6 +42,20 @@ export const tagFilters = (keys: readonly string[], values: readonly string[]): 
   })
 }
 
+/**
+ * How many of these tasks one answer may hold. TES 1.1, ListTasks: page_size is what is wanted at most; a page may hold
+ * fewer, and its token goes on. At least one, whatever its size: POST has bounded it.
+ */
+const roomFor = (rows: readonly ListedTask[], view: View): number => {
+  if (view === 'MINIMAL') return rows.length
+  let bytes = 0
+  const over = rows.findIndex(({ documentSize, contentBytes }) => {
+    bytes += documentSize + (view === 'FULL' ? contentBytes + LOG_BYTES : 0)
+    return bytes > PAGE_BYTES
+  })
+  return over < 0 ? rows.length : Math.max(1, over)
+}
+
 const isCursor = (value: unknown): value is Cursor => {
   const cursor = value as Partial<Cursor> | null
   return typeof cursor?.createdAt === 'string' && typeof cursor.id === 'string'
@@ -45,7 +64,7 @@ const isCursor = (value: unknown): value is Cursor => {
 /** One page of a caller's tasks, newest first, and the token of the next one. */
 export const createListing =
   (o: { db: TaskDatabase; tokens: PageTokens }) =>
-  async (reader: Reader, query: ListQuery): Promise<{ rows: TaskRow[]; next: string | undefined }> => {
+  async (reader: Reader, query: ListQuery, view: View): Promise<{ rows: ListedTask[]; next: string | undefined }> => {
     const filter: TaskFilter = {
       namePrefix: query.name_prefix === '' ? undefined : query.name_prefix,
       state: query.state,
@@ -59,10 +78,10 @@ export const createListing =
     if (filter.state !== undefined && NEVER.includes(filter.state)) return { rows: [], next: undefined }
     const limit = query.page_size ?? DEFAULT_PAGE
     const rows = await o.db.list(reader, filter, { after, limit: limit + 1 })
-    const page = rows.slice(0, limit)
+    const page = rows.slice(0, Math.min(limit, roomFor(rows, view)))
     const last = page.at(-1)
     const next =
-      rows.length > limit && last !== undefined
+      rows.length > page.length && last !== undefined
         ? o.tokens.sign({ createdAt: last.createdAt, id: last.id }, bound)
         : undefined
     return { rows: page, next }

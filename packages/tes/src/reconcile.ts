@@ -50,6 +50,7 @@ export const createReconcile = (o: ReconcileDeps) => {
     }
     o.events.liveTasks(await db.tasks.liveByState())
     const now = o.clock.now()
+    await db.tasks.forgetKeys(now.toISOString())
     const before = new Date(now.getTime() - o.logRetentionHours * 3_600_000).toISOString()
     for (const name of await db.attempts.unforgotten(before, 1000)) {
       await executor.forget(name)

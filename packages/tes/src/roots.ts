@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import { confinedStat, segmentsOf, type Owner } from '@biocloud/storage'
+import { confinedStat, NotFound, segmentsOf, type Owner } from '@biocloud/storage'
 import { FileForbidden } from './errors.ts'
 
 /** A folder that `file://` inputs and outputs of tasks may use (tes.md §3). `/` is never one. */
@@ -102,11 +102,17 @@ export const createRoots = async (settings: readonly RootSetting[], o: { dataDir
       throw refuse('it lies outside the folders of this server that tasks may use')
     },
 
-    /** Who shall own what is written there: the owner of the run's folder, or of the root. Only root can give files away. */
+    /** Who shall own what is written there: the owner of the run's part that it lies in (`work/`), or of the root. Only root can give files away. */
     async owner(at: RootedPath): Promise<Owner | undefined> {
       if (process.getuid?.() !== 0) return undefined
-      const { uid, gid } = await confinedStat(at.root, at.kind === 'run' ? at.segments.slice(0, 1) : [])
-      return { uid, gid }
+      // The run's folder itself is the server's: who owned it could put a link in place of a part.
+      const part = await confinedStat(at.root, at.kind === 'run' ? at.segments.slice(0, 2) : []).catch(
+        (error: unknown) => {
+          if (error instanceof NotFound) return confinedStat(at.root, at.segments.slice(0, 1))
+          throw error
+        },
+      )
+      return { uid: part.uid, gid: part.gid }
     },
   }
 }

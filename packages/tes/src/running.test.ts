@@ -160,8 +160,23 @@ describe('what goes wrong is explained', () => {
   }, 60_000)
 
   it('4.4 a name that no image can have fails at once', async () => {
-    const task = await tes.run({ executors: [{ image: 'UPPER/Case image', command: ['true'] }] })
+    const task = await tes.run({ executors: [{ image: 'UPPER/Case', command: ['true'] }] })
     expect(reasonOf(task)).toBe('image_invalid')
+  }, 20_000)
+
+  it('4.3.5 bytes outside the mounts count too: killed, SYSTEM_ERROR disk_full', async () => {
+    const task = await tes.run({
+      resources: { disk_gb: 0.005 },
+      executors: [sh('dd if=/dev/zero of=/tmp/big bs=1M count=20; sleep 30')],
+    })
+    expect([task.state, reasonOf(task)]).toEqual(['SYSTEM_ERROR', 'disk_full'])
+  }, 30_000)
+
+  it('1.6.7 resources that this machine does not have are a line of system_logs', async () => {
+    const task = await tes.run({ resources: { cpu_cores: 4000, ram_gb: 1e6, disk_gb: 1e9 }, executors: [sh('true')] })
+    expect(task.state).toBe('COMPLETE')
+    for (const name of ['cpu_cores', 'ram_gb', 'disk_gb'])
+      expect(linesOf(task)).toMatch(new RegExp(`resources\\.${name} .* is more than this machine has`))
   }, 20_000)
 
   it('1.6.7 max_runtime_seconds: EXECUTOR_ERROR time_limit, and the uploads are still made', async () => {

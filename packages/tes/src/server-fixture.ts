@@ -1,9 +1,8 @@
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, request } from 'node:http'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Docker from 'dockerode'
 import type { TesAttempt, TesState, TesTask } from '@biocloud/ga4gh-api'
 import { createLocalIssuer, demoPolicy } from '@biocloud/passport-auth'
 import { createLogger, systemClock } from '@biocloud/service-kit'
@@ -34,11 +33,26 @@ export type Answer = {
 
 /** Tasks outlive their server by design; those of a test do not outlive it. */
 export const removeContainersBelow = async (folder: string): Promise<void> => {
-  const docker = new Docker()
-  const containers = await docker.listContainers({ all: true, filters: { label: ['biocloud.server'] } })
+  // eslint-disable-next-line no-restricted-properties -- the engine of the tests is where DOCKER_HOST says
+  const socketPath = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace('unix://', '')
+  const call = (method: string, path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ socketPath, method, path }, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        answer.once('end', () => {
+          resolve(text)
+        })
+      })
+      asked.once('error', reject).end()
+    })
+  const filters = encodeURIComponent(JSON.stringify({ label: ['biocloud.server'] }))
+  const containers = JSON.parse(await call('GET', `/containers/json?all=1&filters=${filters}`)) as {
+    Id: string
+    Mounts: { Source: string }[]
+  }[]
   for (const { Id, Mounts } of containers) {
-    if (Mounts.some(({ Source }) => Source.startsWith(`${folder}/`)))
-      await docker.getContainer(Id).remove({ force: true })
+    if (Mounts.some(({ Source }) => Source.startsWith(`${folder}/`))) await call('DELETE', `/containers/${Id}?force=1`)
   }
 }
 

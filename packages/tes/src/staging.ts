@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, copyFile, open, rename, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { TesInput } from '@biocloud/ga4gh-api'
 import { normalise, parentOf, relativeTo } from './container-path.ts'
 import { AttemptFault } from './errors.ts'
 import type { AttemptFolder, StagedPlan } from './executors/attempt-folder.ts'
 import type { AttemptSpec } from './executors/executor.ts'
-import type { InputSource, SourceContext } from './input-sources.ts'
+import type { InputSource, SourceContext, StagedFile } from './input-sources.ts'
 import { streamPlaces } from './executors/streams.ts'
 import { locate, planMounts, type MountPlan } from './mount-plan.ts'
 import { isPattern } from './path-pattern.ts'
+import { pause } from './pause.ts'
 import { schemeOf } from './storage-urls.ts'
 
 export type StagingOptions = {
@@ -53,20 +55,6 @@ const inParallel = async <T>(items: readonly T[], width: number, work: (item: T)
   const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane))
   for (const result of lanes) if (result.status === 'rejected') throw result.reason
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-    }
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 
 const planFor = (attempt: AttemptSpec, work: readonly Work[]): MountPlan =>
   planMounts({
@@ -123,22 +111,35 @@ export const createStaging = ({ sources, parallel, tries, backoffMs }: StagingOp
     const notes: string[] = []
     let bytes = 0
     let moved = 0
-    const contextFor = (index: number): SourceContext => ({
-      attempt,
-      field: `inputs[${index}].url`,
-      signal,
-      note: (line) => void notes.push(line),
-      count(amount, isMoved) {
-        bytes += amount
-        if (isMoved) moved += amount
-        if (bytes > maxBytes) {
-          throw new AttemptFault(
-            'disk_full',
-            `the inputs do not fit in the disk of this task (${(maxBytes / 2 ** 30).toFixed(2)} GiB); ask for more with resources.disk_gb`,
-          )
-        }
-      },
-    })
+    /** `undo`: what a try that failed has counted does not count; the next one counts it again. */
+    const contextFor = (index: number): SourceContext & { undo(): void } => {
+      const mine = { bytes: 0, moved: 0 }
+      return {
+        attempt,
+        field: `inputs[${index}].url`,
+        signal,
+        note: (line) => void notes.push(line),
+        count(amount, isMoved) {
+          mine.bytes += amount
+          bytes += amount
+          if (isMoved) {
+            mine.moved += amount
+            moved += amount
+          }
+          if (bytes > maxBytes) {
+            throw new AttemptFault(
+              'disk_full',
+              `the inputs do not fit in the disk of this task (${(maxBytes / 2 ** 30).toFixed(2)} GiB); ask for more with resources.disk_gb`,
+            )
+          }
+        },
+        undo() {
+          bytes -= mine.bytes
+          moved -= mine.moved
+          mine.bytes = mine.moved = 0
+        },
+      }
+    }
 
     const work: Work[] = []
     for (const [index, input] of attempt.inputs.entries()) {
@@ -189,14 +190,17 @@ export const createStaging = ({ sources, parallel, tries, backoffMs }: StagingOp
           openTarget(folder, below === '' ? target : join(target, below), isExecutable),
         directory: (below: string) => folder.make(target, below),
         copy: async (below: string, from: string, isExecutable: boolean) => {
-          const at = below === '' ? target : join(target, below)
+          const part = partOf(folder)
           // A reflink where the file system can; never a hard link: the task may write here (tes.md §3.5).
-          await copyFile(from, `${at}.part~`, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
-          await rename(`${at}.part~`, at)
-          await finish(folder, at, isExecutable)
+          await copyFile(from, part, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+          await finish(folder, part, isExecutable)
+          await rename(part, below === '' ? target : join(target, below))
         },
       }
-      await retrying(signal, () => source.fetch(input, type, place, context))
+      await retrying(signal, () => {
+        context.undo()
+        return source.fetch(input, type, place, context)
+      })
     }
     const directories = ordered.filter(({ type }) => type === 'DIRECTORY')
     for (const item of directories) await one(item)
@@ -225,20 +229,23 @@ const finish = async (folder: AttemptFolder, path: string, isExecutable: boolean
   await folder.give(path)
 }
 
-/** A file under a temporary name that gets its own by `commit`. */
-const openTarget = async (folder: AttemptFolder, path: string, isExecutable: boolean) => {
-  const part = `${path}.part~`
-  const handle = await open(part, 'w', 0o600)
+/** A temporary name beside the mounted folders: no name of an input is the same or becomes too long by it. */
+const partOf = (folder: AttemptFolder): string => join(folder.path, `part-${randomUUID()}`)
+
+/** A file under a temporary name that gets its own by `commit`; `abort` leaves nothing. */
+const openTarget = async (folder: AttemptFolder, path: string, isExecutable: boolean): Promise<StagedFile> => {
+  const part = partOf(folder)
+  const handle = await open(part, 'wx', 0o600)
   return {
     handle,
     async commit(): Promise<void> {
       await handle.close()
+      await finish(folder, part, isExecutable)
       await rename(part, path)
-      await finish(folder, path, isExecutable)
     },
     async abort(): Promise<void> {
       await handle.close().catch(() => undefined) // closed by commit already
+      await rm(part, { force: true }) // renamed by commit already
     },
   }
 }
-export type StagedFile = Awaited<ReturnType<typeof openTarget>>

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { DrsUriError, readDrsUri } from '@biocloud/ga4gh-api'
+import { refusalOf } from '@biocloud/service-kit'
 import { InvalidTask } from './errors.ts'
 import type { FileUser, Roots } from './roots.ts'
 
@@ -17,6 +19,8 @@ export type UrlRules = {
   admitSignedUrls: boolean
   /** Origins that may be read over plain http: those listed under outbound.inputs. */
   httpOrigins: readonly string[]
+  /** Origins that the operator listed under outbound.inputs, whatever their addresses; staging checks them again. */
+  inputOrigins: readonly string[]
   /** Hosts whose `drs://` URIs can be resolved. Empty: no DRS is configured. */
   drsHosts: readonly string[]
 }
@@ -74,6 +78,10 @@ export const checkUrl = (
   if (!rules.admitSignedUrls && [...parsed.searchParams.keys()].some((name) => SIGNED.test(name))) {
     throw refuse('is a signed URL: a task document must hold no secret. Use a drs:// URI, or a URL without a signature')
   }
+  const host = parsed.hostname.replace(/^\[|\]$/g, '')
+  const refusal = isIP(host) === 0 || rules.inputOrigins.includes(parsed.origin) ? undefined : refusalOf(host, {})
+  if (['http', 'https'].includes(scheme) && refusal !== undefined)
+    throw refuse(`names an address that is not public (it ${refusal}) and that the operator did not list`)
   if (scheme === 'http' && !rules.httpOrigins.includes(parsed.origin)) {
     throw refuse('must be https:// (plain http only from hosts that the operator listed)')
   }

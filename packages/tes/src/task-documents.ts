@@ -81,6 +81,8 @@ export const cleanTask = (body: unknown): unknown => cleanMember(body, TASK, '')
 
 const bytes = (text: string): number => Buffer.byteLength(text, 'utf8')
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** What no image name of any engine holds: spaces, a leading dash, other signs. The engine knows the rest of the rules. */
+const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,1023}$/
 const KERNEL_DIRECTORIES = ['/proc', '/sys', '/dev']
 
 const pathProblem = (path: string): string | undefined => {
@@ -175,6 +177,10 @@ const checkExecutors = (task: TesTask, limits: TaskLimits, say: (problem: string
   for (const [i, executor] of executors.entries()) {
     const at = `executors[${i}]`
     if (executor.image.trim() === '') say(`${at}.image must not be empty`)
+    else if (!IMAGE.test(executor.image))
+      say(
+        `${at}.image ${JSON.stringify(executor.image.slice(0, 200))} is no image name: [registry/]name[:tag][@digest]`,
+      )
     if (executor.command.length === 0) say(`${at}.command must hold at least one word`)
     else if (executor.command[0] === '') say(`${at}.command[0] must name a program`)
     if (executor.command.some((word) => word.includes('\0'))) say(`${at}.command must not hold a NUL character`)

@@ -56,6 +56,21 @@ describe('states', () => {
     expect(statesBefore('PREEMPTED')).toEqual([])
     expect(LIVE_STATES).toEqual(['QUEUED', 'INITIALIZING', 'RUNNING', 'PAUSED', 'CANCELING'])
   })
+  it('4.4 the reason for which an attempt waits is told at once, and is gone when its first executor starts', () => {
+    const at = { name: 'tes-t-1', at: '2026-01-01T00:00:01.000Z' }
+    const waits: AttemptEvent = { ...at, seq: SEQ.note('x'), kind: 'note', line: 'x', reason: 'image_missing' }
+    const starts: AttemptEvent = { ...at, seq: SEQ.started(0), kind: 'executor-started', n: 0 }
+    const told = attemptChange([waits], row({ state: 'INITIALIZING' }), attempt(), RULES)
+    expect([told.metadata, told.lines, told.moves]).toEqual([{ reason: 'image_missing' }, ['x'], []])
+    expect(attemptChange([waits, starts], row(), attempt(), RULES).metadata).toEqual({ reason: undefined })
+  })
+  it('1.7.2 the pause before another attempt doubles, up to an hour', () => {
+    const dueAfter = (retries: number) => {
+      const change = attemptChange([end('lost')], row({ retries }), attempt(), { maxRetries: 100, backoffMs: 1000 })
+      return (Date.parse(change.again?.dueAt ?? '') - Date.parse(end('lost').at)) / 1000
+    }
+    expect([0, 1, 5, 12, 99].map(dueAfter)).toEqual([1, 2, 32, 3600, 3600])
+  })
   it('every move that events cause is in the table', () => {
     const outcome = fc.constantFrom<Outcome>(
       'complete',

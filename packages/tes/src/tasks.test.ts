@@ -159,6 +159,23 @@ describe('lists', () => {
     )
     expect(other.status).toBe(400)
   }, 20_000)
+  it('1.4.2 ends a page of whole documents by their bytes; its token goes on, and none is skipped or repeated', async () => {
+    const name = `large-${Date.now()}`
+    const posted: string[] = []
+    for (let i = 0; i < 5; i += 1) posted.unshift(await tes.post({ ...ok, name, description: 'x'.repeat(5 * 2 ** 20) }))
+    const seen: string[] = []
+    const sizes: number[] = []
+    for (let token = ''; ;) {
+      const { json } = await tes.call('GET', `/tasks?name_prefix=${name}&view=BASIC&page_size=2047${token}`)
+      const page = json as { tasks: { id: string }[]; next_page_token?: string }
+      sizes.push(page.tasks.length)
+      seen.push(...page.tasks.map(({ id }) => id))
+      if (page.next_page_token === undefined) break
+      token = `&page_token=${page.next_page_token}`
+    }
+    expect(sizes).toEqual([3, 2])
+    expect(seen).toEqual(posted)
+  }, 30_000)
   it('1.4.2 takes page_size 1 to 2047', async () => {
     expect((await tes.call('GET', '/tasks?page_size=2047')).status).toBe(200)
     for (const size of ['0', '2048', '-1', 'x'])
@@ -216,6 +233,10 @@ describe('bad input', () => {
       [{}, 'executors'],
       [{ executors: [] }, 'executors'],
       [{ executors: [{ image: '', command: ['x'] }] }, 'executors[0].image'],
+      [{ executors: [{ image: 'bb 1; rm', command: ['x'] }] }, 'executors[0].image'],
+      [{ executors: [{ image: '--privileged', command: ['x'] }] }, 'executors[0].image'],
+      [{ ...ok, inputs: [{ path: '/a', url: 'https://169.254.169.254/latest' }] }, 'inputs[0].url'],
+      [{ ...ok, inputs: [{ path: '/a', url: 'https://[::1]/x' }] }, 'inputs[0].url'],
       [{ executors: [{ image: 'bb:1', command: [] }] }, 'executors[0].command'],
       [{ executors: [{ image: 'bb:1', command: [''] }] }, 'executors[0].command[0]'],
       [{ executors: [{ image: 'bb:1', command: ['x'], workdir: 'rel' }] }, 'executors[0].workdir'],

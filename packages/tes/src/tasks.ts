@@ -141,6 +141,14 @@ export const createTasks = (o: TasksDeps) => {
     return row
   }
 
+  /** Cancel and completion revoke (tes.md §3.4); if that fails, the grant ends by itself. */
+  const endGrant = (grantId: string | undefined): void => {
+    if (grantId === undefined || o.sts === undefined) return
+    o.sts.revoke(grantId).catch((error: unknown) => {
+      o.events.grantNotRevoked(error)
+    })
+  }
+
   return {
     /** Accepts a task; resolves to its id once the row is committed. Throws InvalidTask, FileForbidden, AccessRefused, KeyReused, PeerUnavailable. */
     async create(identity: Identity, body: TesTask, idempotencyKey?: string): Promise<string> {
@@ -182,6 +190,7 @@ export const createTasks = (o: TasksDeps) => {
         })
       } catch (error) {
         // Two posts with one key at the same time: the other one was first.
+        endGrant(grant?.grantId) // of a task that never was
         const known = key === undefined ? undefined : await earlier(identity.key, key, bodyHash)
         if (known !== undefined) return known
         throw error
@@ -218,20 +227,27 @@ export const createTasks = (o: TasksDeps) => {
     },
 
     async list(identity: Identity, query: ListQuery, view: View): Promise<TesListTasksResponse> {
-      const { rows, next } = await o.listing(readerOf(identity), query)
+      const reader = readerOf(identity)
+      const { rows, next } = await o.listing(reader, query, view)
+      const ids = rows.map(({ id }) => id)
       const tasks =
         view === 'MINIMAL'
           ? rows.map(({ id, state }) => ({ id, state }))
-          : (await partsOf(rows, view, false)).map((parts) => taskView(parts, view))
-      return { tasks: tasks, ...(next === undefined ? {} : { next_page_token: next }) }
+          : (await partsOf(await db.tasks.rows(ids, reader), view, false)).map((parts) => taskView(parts, view))
+      return { tasks, ...(next === undefined ? {} : { next_page_token: next }) }
     },
 
     /** 200 also for a task that is over or canceling already (tes.md 1.1.4). */
     async cancel(identity: Identity, id: string): Promise<void> {
-      const done = await db.tasks.cancel(id, readerOf(identity), clock.now().toISOString())
-      if (done === undefined) throw new TaskNotFound()
+      const now = clock.now()
+      const found = await db.tasks.cancel(id, readerOf(identity), now.toISOString())
+      if (found === undefined) throw new TaskNotFound()
       cache.drop(id)
-      if (done === 'canceling') queue.wake(id)
+      if (found.done === 'unchanged') return
+      const { row } = found
+      o.events.taskMoved({ ...row, now, isFinal: isFinal(row.state) })
+      if (found.done === 'canceling') queue.wake(id)
+      else endGrant(row.grantId)
     },
 
     async attempts(identity: Identity, id: string): Promise<TesAttempt[]> {

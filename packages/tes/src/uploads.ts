@@ -121,15 +121,21 @@ export const createUploads = ({ roots, maxFiles }: { roots: Roots; maxFiles: num
       url: string,
       field: string,
       above: readonly string[],
-      limit: number,
+      left: { entries: number },
     ): Promise<void> => {
       await sink.directory(url, field, attempt)
       const trail = [...above, directory.real]
       for await (const entry of confinedList(directory.root, directory.segments, { recursive: true })) {
         const below = entry.segments.join('/')
         const at = { path: `${path}/${below}`, url: urlBelow(url, below) }
-        if (result.outputs.length >= limit)
-          throw new AttemptFault('too_many_files', `${field}: more than ${maxFiles} files; pack them into an archive`)
+        signal.throwIfAborted()
+        // Folders and links count too: links to folders that hold links multiply, without a file among them.
+        left.entries -= 1
+        if (left.entries < 0)
+          throw new AttemptFault(
+            'too_many_files',
+            `${field}: more than ${maxFiles} files, folders and links; pack them into an archive`,
+          )
         if (entry.kind === 'directory') await sink.directory(at.url, field, attempt)
         else if (entry.kind === 'other') skipped(at.path, 'it is neither a file nor a directory')
         else if (entry.kind === 'file') {
@@ -151,7 +157,7 @@ export const createUploads = ({ roots, maxFiles }: { roots: Roots; maxFiles: num
             `${directory.real}/${below}`.startsWith(`${target.real}/`)
           )
             skipped(at.path, 'it is a link that leads back to a directory above it')
-          else await tree(sink, target, at.path, at.url, field, trail, limit)
+          else await tree(sink, target, at.path, at.url, field, trail, left)
         }
       }
     }
@@ -167,7 +173,7 @@ export const createUploads = ({ roots, maxFiles }: { roots: Roots; maxFiles: num
       else if (found.stat.isDirectory()) {
         // tes.md 1.5.7: an output typed FILE that is a directory is uploaded as a tree.
         result.types[output.path] = 'DIRECTORY'
-        await tree(sink, found, path, url, field, [], result.outputs.length + maxFiles)
+        await tree(sink, found, path, url, field, [], { entries: maxFiles })
       } else skipped(path, 'it is neither a file nor a directory')
     }
 

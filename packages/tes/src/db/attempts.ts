@@ -11,7 +11,8 @@ export type AttemptChange = {
   endTime?: string
   outcome?: string
   counted?: boolean
-  metadata?: Record<string, string>
+  /** Merged with what is there; an undefined member is taken out. */
+  metadata?: Record<string, string | undefined>
   types?: Record<string, 'FILE' | 'DIRECTORY'>
   lines?: string[]
   logs?: ExecutorLogRow[]

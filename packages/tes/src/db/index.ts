@@ -23,4 +23,4 @@ export const openTaskDatabase = async (filename: string) => {
 export type TaskDatabase = Awaited<ReturnType<typeof openTaskDatabase>>
 export type * from './rows.ts'
 export type { AttemptChange } from './attempts.ts'
-export type { Cursor, TaskFilter } from './list.ts'
+export type { Cursor, ListedTask, TaskFilter } from './list.ts'

@@ -1,6 +1,6 @@
 import type { Knex } from '@biocloud/service-kit'
 import type { TesState } from '@biocloud/ga4gh-api'
-import { taskRow, type Reader, type TaskRow } from './rows.ts'
+import type { Reader } from './rows.ts'
 import { visibleTo } from './tasks.ts'
 
 export type TaskFilter = {
@@ -11,6 +11,9 @@ export type TaskFilter = {
 }
 export type Cursor = { createdAt: string; id: string }
 
+/** What a page needs of a task before its document is read; sizes decide how many documents one page holds. */
+export type ListedTask = Cursor & { state: TesState; documentSize: number; contentBytes: number }
+
 /** One page, newest first, by keyset: no row is skipped or repeated when tasks are inserted between pages. */
 export const createListQuery =
   (db: Knex) =>
@@ -18,7 +21,7 @@ export const createListQuery =
     reader: Reader,
     filter: TaskFilter,
     page: { after?: Cursor | undefined; limit: number },
-  ): Promise<TaskRow[]> => {
+  ): Promise<ListedTask[]> => {
     const query = db('task').modify(visibleTo(reader))
     const [first, ...others] = filter.tags
     let [created, id] = ['task.created_at', 'task.id']
@@ -53,6 +56,20 @@ export const createListQuery =
         { column: id, order: 'desc' },
       ])
       .limit(page.limit)
-      .select<Record<string, unknown>[]>('task.*')
-    return rows.map(taskRow)
+      .select<Record<string, unknown>[]>(
+        'task.id as id',
+        'task.state as state',
+        'task.created_at as created_at',
+        db.raw('length(task.request) as document_size'),
+        db.raw(
+          '(select coalesce(sum(length(c.bytes)), 0) from task_content c where c.task_id = task.id) as content_bytes',
+        ),
+      )
+    return rows.map((raw) => ({
+      id: String(raw['id']),
+      state: raw['state'] as TesState,
+      createdAt: String(raw['created_at']),
+      documentSize: Number(raw['document_size']),
+      contentBytes: Number(raw['content_bytes']),
+    }))
   }

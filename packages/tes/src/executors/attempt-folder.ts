@@ -1,5 +1,6 @@
-import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { confinedRemove } from '@biocloud/storage'
 import type { MountPlan } from '../mount-plan.ts'
 
 /** What staging found out and did, on disk: its presence means that the inputs are complete. */
@@ -25,6 +26,19 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
   const give = async (target: string): Promise<void> => {
     if (owner !== undefined) await chown(target, owner.uid, owner.gid)
   }
+  /** A task may nest folders deeper than any path can say: then by descriptors. */
+  const removeDeep = async (part: string): Promise<void> => {
+    try {
+      await rm(join(path, part), { recursive: true, force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw error
+      await confinedRemove(root, [name, part])
+    }
+  }
+  const removeParts = async (): Promise<void> => {
+    for (const part of await readdir(path).catch(() => [])) await removeDeep(part)
+    await rm(path, { recursive: true, force: true })
+  }
   return {
     name,
     path,
@@ -38,7 +52,7 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
 
     /** Nothing of an earlier, unfinished staging stays. */
     async clear(): Promise<void> {
-      await rm(path, { recursive: true, force: true })
+      await removeParts()
       await mkdir(path, { recursive: true, mode: 0o711 })
     },
 
@@ -59,10 +73,15 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
       }
     },
 
+    /**
+     * Only while executor `n` has no container: from its start on the task writes here, and a server that is root would
+     * write through its links. Whatever an earlier container left is gone first, as are its links.
+     */
     async prepareControl(n: number): Promise<void> {
       const control = join(path, 'control', String(n))
+      await rm(control, { recursive: true, force: true })
       await mkdir(join(control, 'home'), { recursive: true, mode: 0o755 })
-      await writeFile(join(control, 'go'), '')
+      await writeFile(join(control, 'go'), '', { flag: 'wx' })
       await give(control)
       await give(join(control, 'home'))
     },
@@ -71,7 +90,8 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
       try {
         return JSON.parse(await readFile(join(path, 'plan.json'), 'utf8')) as StagedPlan
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        // Cut off by a power failure: as if it had never been, the inputs are staged again.
+        if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
         throw error
       }
     },
@@ -83,7 +103,8 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
 
     /** When the launcher of executor `n` began its command. */
     async startedAt(n: number): Promise<Date | undefined> {
-      return stat(join(path, 'control', String(n), 'started')).then(
+      // The task may have put a link there: it is not followed.
+      return lstat(join(path, 'control', String(n), 'started')).then(
         (found) => found.mtime,
         () => undefined,
       )
@@ -91,12 +112,12 @@ export const createAttemptFolder = (root: string, name: string, owner: FileOwner
 
     /** Work files; the logs stay. */
     async removeWork(): Promise<void> {
-      for (const part of ['data', 'files', 'control', 'plan.json'])
-        await rm(join(path, part), { recursive: true, force: true })
+      for (const part of ['data', 'files', 'control', 'plan.json']) await removeDeep(part)
+      for (const entry of await readdir(path).catch(() => [])) if (entry.startsWith('part-')) await removeDeep(entry)
     },
 
     async removeAll(): Promise<void> {
-      await rm(path, { recursive: true, force: true })
+      await removeParts()
     },
   }
 }

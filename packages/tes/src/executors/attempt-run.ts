@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { confinedOpen, confinedStat } from '@biocloud/storage'
@@ -24,12 +25,17 @@ export type AttemptRunOptions = {
   log: Logger
   logExcerptBytes: number
   defaults: { cpuCores: number; ramGb: number; diskGb: number }
-  maxCpuCores: number
+  /** How large the machine is; Infinity until the engine has told. */
+  machine: () => { cpus: number; ramBytes: number }
+  /** Resolves when the engine answers and was proved to run the launcher; rejects when `signal` aborts. */
+  engineReady: (signal: AbortSignal) => Promise<void>
 }
 
 type Body<E> = E extends unknown ? Omit<E, 'name' | 'seq' | 'at'> : never
 type Ending = { outcome: Outcome; reason?: FaultReason | ExecutorReason; line?: string }
 const GIB = 2 ** 30
+/** Lines of system_logs that one attempt may add, besides the one of its end. */
+const MAX_NOTES = 100
 
 /** An error of node:fs that means that the data disk of this server is full. */
 const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
@@ -42,7 +48,7 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
     const { cpu_cores: cpu, ram_gb: ram, disk_gb: disk } = attempt.resources
     const shm = attempt.backendParameters['shm_gb']
     return {
-      cpuCores: Math.min(cpu === undefined || cpu === 0 ? o.defaults.cpuCores : cpu, o.maxCpuCores),
+      cpuCores: Math.max(0.01, Math.min(cpu === undefined || cpu === 0 ? o.defaults.cpuCores : cpu, o.machine().cpus)), // 0.01: the engine's own minimum
       ramBytes: Math.max(6 * 2 ** 20, Math.round((ram === undefined || ram === 0 ? o.defaults.ramGb : ram) * GIB)), // the engine's own minimum
       shmBytes: shm === undefined ? undefined : Math.round(Number(shm) * GIB),
       diskBytes: Math.round((disk === undefined || disk === 0 ? o.defaults.diskGb : disk) * GIB),
@@ -59,6 +65,23 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
     } finally {
       await handle.close()
     }
+  }
+
+  /** What the task asks for and this machine does not have: it runs with what there is, and says so. */
+  const beyond = async ({ resources }: AttemptSpec, path: string): Promise<string[]> => {
+    const { cpus, ramBytes } = o.machine()
+    const { bavail, bsize } = await statfs(path)
+    const has: [string, number | undefined, number, string][] = [
+      ['cpu_cores', resources.cpu_cores, cpus, 'processors'],
+      ['ram_gb', resources.ram_gb, ramBytes / GIB, 'GiB of memory'],
+      ['disk_gb', resources.disk_gb, (bavail * bsize) / GIB, 'GiB of free disk'],
+    ]
+    return has
+      .filter(([, wanted, there]) => (wanted ?? 0) > there)
+      .map(
+        ([name, wanted, there, what]) =>
+          `resources.${name} (${wanted ?? 0}) is more than this machine has (${Number(there.toFixed(1))} ${what}): the task gets no more than that`,
+      )
   }
 
   /** The files that the task left, by the paths of its containers. */
@@ -116,10 +139,15 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
     const tell = (seq: number, body: Body<AttemptEvent>): void => {
       emit({ name: attempt.name, seq, at: at(), ...body })
     }
-    const note = (line: string): void => {
-      tell(SEQ.note(line), { kind: 'note', line })
+    let notes = 0
+    /** The first hundred: a task that leaves a million links is not told a million lines. */
+    const note = (line: string, reason?: FaultReason): void => {
+      notes += 1
+      if (notes > MAX_NOTES) return
+      const told = notes < MAX_NOTES ? line : `there were more lines than ${MAX_NOTES}: the rest is left out`
+      tell(SEQ.note(told), { kind: 'note', line: told, ...(reason === undefined ? {} : { reason }) })
     }
-    const limits = limitsOf(attempt)
+    let limits = limitsOf(attempt)
     const maxRuntime = attempt.backendParameters['max_runtime_seconds']
     const maxSeconds = maxRuntime === undefined ? undefined : Number(maxRuntime)
 
@@ -210,6 +238,9 @@ export const createAttemptRun = (o: AttemptRunOptions) => {
         bytesMoved: staged.bytesMoved,
         types: staged.types,
       })
+      await o.engineReady(live.stop.signal)
+      limits = limitsOf(attempt) // how large this machine is, the engine has told by now
+      for (const line of await beyond(attempt, folder.path)) note(line)
       // All images before the first executor; the first one's is found missing by its own creation.
       const images = new Set(attempt.executors.map(({ image }) => image))
       if (images.size > 1) for (const image of images) await o.images.ensure(image, { signal: live.stop.signal, note })

@@ -1,11 +1,12 @@
 import type { Logger } from '@biocloud/service-kit'
 import { AttemptFault } from '../errors.ts'
+import { pause } from '../pause.ts'
 import type { AttemptFolder, StagedPlan } from './attempt-folder.ts'
 import { containerName, containerSpec, type ContainerLimits, type HostPaths, type Profile } from './container-spec.ts'
 import { diskUse } from './disk-use.ts'
-import { EngineError, type ContainerEnd, type Engine } from './engine.ts'
+import { EngineError, type ContainerEnd, type ContainerState, type Engine } from './engine.ts'
 import type { AttemptSpec } from './executor.ts'
-import type { Images } from './images.ts'
+import { invalidName, isInvalidName, type ImageNote, type Images } from './images.ts'
 import { readExit } from './launcher.ts'
 
 /** How one executor ended. `killed`: by us, and why. */
@@ -35,6 +36,7 @@ export type Live = {
 
 /** Asked anew after each wait: others set it meanwhile. */
 export const isCanceled = (live: Live): boolean => live.canceled
+const MAX_TIMER_MS = 2 ** 31 - 1
 const isAborted = (signal: AbortSignal): boolean => signal.aborted
 
 export type ContainerRunOptions = {
@@ -59,7 +61,7 @@ type Run = {
   signal: AbortSignal
   /** Something of this attempt may be there from before a restart. */
   resumed: boolean
-  note: (line: string) => void
+  note: ImageNote
   onStarted: (at: Date) => void
 }
 
@@ -68,15 +70,18 @@ export const createContainerRun = (o: ContainerRunOptions) => {
 
   /** A dead engine ends no task: the call is made again until it answers (tes.md 4.4). */
   const patiently = async <T>(run: Run, call: () => Promise<T>): Promise<T> => {
-    for (let pause = o.engineRetryMs; ; pause = Math.min(pause * 2, 15_000)) {
+    for (let wait = o.engineRetryMs; ; wait = Math.min(wait * 2, 15_000)) {
       try {
         return await call()
       } catch (error) {
         if (!(error instanceof EngineError) || error.status !== undefined) throw error
         if (isAborted(run.signal)) throw new Detached()
         log.warn({ err: error, attempt: run.attempt.name }, 'the container engine does not answer; the attempt waits')
-        await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())).unref())
-        if (isAborted(run.signal)) throw new Detached()
+        try {
+          await pause(wait * (0.5 + Math.random()), run.live.stop.signal) // aborted by a cancel and by a stop
+        } catch {
+          throw new Detached()
+        }
       }
     }
   }
@@ -98,14 +103,7 @@ export const createContainerRun = (o: ContainerRunOptions) => {
       } catch (error) {
         // No look beforehand: an image that is there costs no call.
         const isMissing = error instanceof EngineError && error.status === 404
-        const isInvalid =
-          error instanceof EngineError &&
-          error.status === 400 &&
-          /reference format|repository name/i.test(error.message)
-        if (isInvalid)
-          throw new AttemptFault('image_invalid', `"${image}" is no valid image name: ${error.message}`, {
-            cause: error,
-          })
+        if (isInvalidName(error)) throw invalidName(image, error)
         if (!isMissing || pulled) throw refused(error, `create the container of executors[${n}]`)
         await images.ensure(image, { signal: run.live.stop.signal, note: run.note })
       }
@@ -126,28 +124,32 @@ export const createContainerRun = (o: ContainerRunOptions) => {
       })
     }
     const { deadline, diskBytes } = run.limits
-    const left = deadline === undefined ? undefined : deadline.getTime() - Date.now()
-    const timer =
-      left === undefined
-        ? undefined
-        : setTimeout(
-            () => {
-              kill('time_limit', o.graceSeconds)
-            },
-            Math.min(Math.max(0, left), 2 ** 31 - 1),
-          )
-    let isLooking = false
-    const disk = setInterval(() => {
-      if (isLooking) return
-      isLooking = true
-      void diskUse(run.folder.path, diskBytes)
-        .then((used) => {
-          if (used > diskBytes) kill('disk_full', 0)
-        })
-        .finally(() => {
-          isLooking = false
-        })
-    }, o.diskCheckSeconds * 1000)
+    let timer: NodeJS.Timeout | undefined
+    const watchTime = (): void => {
+      const left = (deadline?.getTime() ?? Infinity) - Date.now()
+      if (left === Infinity) return
+      if (left <= 0) kill('time_limit', o.graceSeconds)
+      else timer = setTimeout(watchTime, Math.min(left, MAX_TIMER_MS)) // a longer time is waited for in parts
+    }
+    watchTime()
+    let disk: NodeJS.Timeout | undefined
+    let isOver = false
+    const look = async (): Promise<void> => {
+      const began = performance.now()
+      const mounted = await diskUse(run.folder.path, diskBytes)
+      // What the task writes outside its mounts lies in the container's own layer.
+      const used = mounted > diskBytes ? mounted : mounted + (await engine.layerBytes(id).catch(() => 0))
+      if (used > diskBytes) kill('disk_full', 0)
+      // A tree of millions of files is looked at for at most a tenth of the time.
+      else if (!isOver) disk = setTimeout(next, Math.max(o.diskCheckSeconds * 1000, 9 * (performance.now() - began)))
+    }
+    const next = (): void => {
+      look().catch((error: unknown) => {
+        log.warn({ err: error, attempt: run.attempt.name }, 'the disk use of a task could not be measured')
+        if (!isOver) disk = setTimeout(next, o.diskCheckSeconds * 1000)
+      })
+    }
+    disk = setTimeout(next, o.diskCheckSeconds * 1000)
     let onAbort = (): void => undefined
     const detached = new Promise<never>((_resolve, reject) => {
       onAbort = () => {
@@ -160,7 +162,8 @@ export const createContainerRun = (o: ContainerRunOptions) => {
       return { end: await Promise.race([ended, detached]), killed }
     } finally {
       clearTimeout(timer)
-      clearInterval(disk)
+      isOver = true
+      clearTimeout(disk)
       run.signal.removeEventListener('abort', onAbort)
     }
   }
@@ -193,9 +196,11 @@ export const createContainerRun = (o: ContainerRunOptions) => {
   return async (run: Run): Promise<RunEnd> => {
     const { folder, n, live } = run
     const name = containerName(run.attempt.name, n)
+    let known: ContainerState | undefined
     if (run.resumed) {
       const state = await patiently(run, () => engine.inspect(name))
       const started = await folder.startedAt(n)
+      known = state
       if (state !== undefined) live.containers.add(state.id)
       if (state?.running !== true && (await readExit(folder.control(n))) !== undefined) {
         run.onStarted(started ?? new Date())
@@ -207,8 +212,9 @@ export const createContainerRun = (o: ContainerRunOptions) => {
         return conclude(run, { exitCode: state.exitCode, oom: state.oom }, undefined, started ?? new Date())
       }
     }
-    await folder.prepareControl(n)
-    const id = await create(run)
+    // Of a container that is there already the control folder is the task's: it is not touched again.
+    if (known === undefined) await folder.prepareControl(n)
+    const id = known?.id ?? (await create(run))
     live.containers.add(id)
     const ended = engine.ended(id)
     if (isCanceled(live)) throw new Detached()

@@ -12,6 +12,7 @@ import { createEngine, EngineError } from './engine.ts'
 import { createEventChain } from './event-chain.ts'
 import { attemptName, type AttemptEvent, type Executor, type LogFile } from './executor.ts'
 import { createImages } from './images.ts'
+import { pause } from '../pause.ts'
 import { installLauncher, LauncherRefused, probe } from './launcher.ts'
 
 /** What an executor of this folder is opened with; every member comes from a setting or the composition root. */
@@ -87,12 +88,32 @@ export const create = async (o: ExecutorOptions): Promise<Executor> => {
   const folderOf = (name: string) => createAttemptFolder(attempts, name, owner)
 
   /** Once per life of this server, and again whenever the engine comes back from silence. */
-  const prove = async (): Promise<void> => {
-    if (proved) return
+  const proveOnce = async (): Promise<void> => {
     await engine.ping()
     size ??= await engine.size()
     await probe({ engine, launcher, scratch: join(o.root, 'probe'), profile, owner }, mapPath)
     proved = true
+  }
+  let proving: Promise<void> | undefined
+  const prove = (): Promise<void> => {
+    if (proved) return Promise.resolve()
+    proving ??= proveOnce().finally(() => {
+      proving = undefined
+    })
+    return proving
+  }
+
+  /** No attempt begins on an engine that was not proved: it waits, as its log and /readyz say. */
+  const engineReady = async (signal: AbortSignal): Promise<void> => {
+    for (let wait = 500; ; wait = Math.min(wait * 2, 15_000)) {
+      try {
+        await prove()
+        return
+      } catch (error) {
+        log.warn({ err: error }, 'the container engine cannot run tasks yet; they wait')
+      }
+      await pause(wait * (0.5 + Math.random()), signal)
+    }
   }
 
   const containersOf = async (name: string): Promise<string[]> => {
@@ -150,7 +171,13 @@ export const create = async (o: ExecutorOptions): Promise<Executor> => {
         state.stop.abort(new Detached())
       }
       both.addEventListener('abort', onAbort, { once: true })
-      const run = createAttemptRun({ ...o, images, runContainer, maxCpuCores: size?.cpus ?? Infinity })
+      const run = createAttemptRun({
+        ...o,
+        images,
+        runContainer,
+        machine: () => size ?? { cpus: Infinity, ramBytes: Infinity },
+        engineReady,
+      })
       const work = async (): Promise<void> => {
         try {
           await run(
@@ -248,7 +275,7 @@ export const create = async (o: ExecutorOptions): Promise<Executor> => {
         await engine.ping()
       } catch (error) {
         if (error instanceof LauncherRefused) throw error
-        if (error instanceof EngineError && error.status === undefined) proved = false
+        if (error instanceof EngineError && error.status === undefined) proved = false // proved anew when it is back
         throw new EngineError(
           `the container engine does not answer: ${error instanceof Error ? error.message : String(error)}`,
           { cause: error },

@@ -22,6 +22,7 @@ export type ContainerState = {
   exitCode: number
   oom: boolean
   error: string
+  labels: Record<string, string>
 }
 export type LabelledContainer = { id: string; name: string; labels: Record<string, string>; running: boolean }
 
@@ -33,7 +34,9 @@ const engineError = (error: unknown): EngineError => {
   const known = error as { statusCode?: unknown; json?: { message?: unknown } | string | null; message?: unknown }
   const status = typeof known.statusCode === 'number' ? known.statusCode : undefined
   const told = typeof known.json === 'object' ? known.json?.message : undefined
-  return new EngineError(String(told ?? known.message ?? error).trim(), { status, cause: error })
+  // The client puts the HTTP status before what the engine said: people need the latter.
+  const message = String(told ?? known.message ?? error).replace(/^\(HTTP code \d+\) [a-z ]+ - /, '')
+  return new EngineError(message.trim(), { status, cause: error })
 }
 
 const asked = async <T>(call: Promise<T>): Promise<T> => {
@@ -51,6 +54,7 @@ const stateOf = (info: Docker.ContainerInspectInfo): ContainerState => ({
   exitCode: info.State.ExitCode,
   oom: info.State.OOMKilled,
   error: info.State.Error,
+  labels: info.Config.Labels,
 })
 
 const hasEnded = (state: ContainerState): boolean => state.status === 'exited' || state.status === 'dead'
@@ -73,8 +77,12 @@ const connection = (host: string | undefined): Docker.DockerOptions => {
   return { protocol: url.protocol === 'https:' ? 'https' : 'http', host: url.hostname, port: url.port || '2375' }
 }
 
+/** An engine that says nothing for this long does not answer; a pull tells its progress meanwhile. */
+const CALL_TIMEOUT_MS = 120_000
+
 export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) => {
-  const docker = new Docker(connection(host))
+  const docker = new Docker(connection(host)) // for what may be silent for long: events, waits for a stop
+  const calls = new Docker({ ...connection(host), timeout: CALL_TIMEOUT_MS })
   const waiting = new Map<string, { resolve: (end: ContainerEnd) => void; oom: boolean }>()
   const closing = new AbortController()
   const isClosed = (): boolean => closing.signal.aborted
@@ -82,7 +90,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
   const inspect = async (nameOrId: string): Promise<ContainerState | undefined> => {
     try {
-      return stateOf(await docker.getContainer(nameOrId).inspect())
+      return stateOf(await calls.getContainer(nameOrId).inspect())
     } catch (error) {
       const told = engineError(error)
       if (told.status === 404) return undefined
@@ -120,6 +128,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
   const follow = async (): Promise<void> => {
     stream = (await docker.getEvents({
       filters: { type: ['container'], label: [label], event: ['die', 'oom', 'destroy'] },
+      abortSignal: closing.signal,
     })) as unknown as Readable
     if (isClosed()) {
       stream.destroy()
@@ -155,22 +164,35 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
     })
   }, checkSeconds * 1000)
   check.unref()
-  void watch()
+  let isWatching = false
+  /** Only where containers are run: a server that answers requests alone asks the engine nothing. */
+  const beginWatch = (): void => {
+    if (!isWatching && !isClosed()) void watch()
+    isWatching = true
+  }
 
   return {
     inspect,
+
+    /** Bytes that a container wrote to its own file system, outside its mounts. */
+    async layerBytes(id: string): Promise<number> {
+      const info = (await asked(calls.getContainer(id).inspect({ size: true } as object))) as { SizeRw?: number }
+      return info.SizeRw ?? 0
+    },
+
     async ping(): Promise<void> {
-      await asked(docker.ping())
+      beginWatch()
+      await asked(calls.ping())
     },
     async size(): Promise<{ cpus: number; ramBytes: number; warnings: string[] }> {
-      const info = (await asked(docker.info())) as { NCPU?: number; MemTotal?: number; Warnings?: string[] | null }
+      const info = (await asked(calls.info())) as { NCPU?: number; MemTotal?: number; Warnings?: string[] | null }
       return { cpus: info.NCPU ?? 1, ramBytes: info.MemTotal ?? 0, warnings: info.Warnings ?? [] }
     },
 
     /** The image's id, or undefined if it is not there. */
     async imageId(name: string): Promise<string | undefined> {
       try {
-        return (await docker.getImage(name).inspect()).Id
+        return (await calls.getImage(name).inspect()).Id
       } catch (error) {
         const told = engineError(error)
         if (told.status === 404) return undefined
@@ -180,37 +202,41 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
     /** Errors arrive *inside* a 200 stream too. */
     async pull(image: string, signal: AbortSignal): Promise<void> {
-      const body = (await asked(docker.pull(withTag(image), { abortSignal: signal }))) as unknown as Readable
-      let rest = ''
-      body.setEncoding('utf8')
-      for await (const chunk of body as AsyncIterable<string>) {
-        const lines = `${rest}${chunk}`.split('\n')
-        rest = lines.pop() ?? ''
-        for (const line of lines) {
-          if (line.trim() === '') continue
-          const told = JSON.parse(line) as { error?: string }
-          if (told.error !== undefined) throw new EngineError(told.error, { status: 200 })
+      const read = async (): Promise<void> => {
+        const body = (await calls.pull(withTag(image), { abortSignal: signal })) as unknown as Readable
+        let rest = ''
+        body.setEncoding('utf8')
+        for await (const chunk of body as AsyncIterable<string>) {
+          const lines = `${rest}${chunk}`.split('\n')
+          rest = lines.pop() ?? ''
+          for (const line of lines) {
+            if (line.trim() === '') continue
+            const told = JSON.parse(line) as { error?: string }
+            if (told.error !== undefined) throw new EngineError(told.error, { status: 200 })
+          }
         }
       }
+      await asked(read()) // an answer that breaks off is the engine's failure too
     },
 
     async importImage(tar: Buffer, tag: string): Promise<void> {
       const [repo = tag, name = 'latest'] = tag.split(':')
       const body = new PassThrough()
       body.end(tar)
-      const answer = (await asked(docker.importImage(body, { repo, tag: name }))) as unknown as Readable
+      const answer = (await asked(calls.importImage(body, { repo, tag: name }))) as unknown as Readable
       answer.resume()
       await finished(answer)
     },
 
-    /** The container's id. One that is there already is ours by its name: success. */
+    /** The container's id. One that is there already under this name, and has our labels, is success. */
     async create(body: Docker.ContainerCreateOptions): Promise<string> {
       try {
-        return (await docker.createContainer(body)).id
+        return (await calls.createContainer(body)).id
       } catch (error) {
         const told = engineError(error)
         const there = told.status === 409 && body.name !== undefined ? await inspect(body.name) : undefined
-        if (there !== undefined) return there.id
+        const ours = Object.entries(body.Labels ?? {}).every(([name, value]) => there?.labels[name] === value)
+        if (there !== undefined && ours) return there.id
         throw told
       }
     },
@@ -218,6 +244,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
     /** To be called before `start`, so that no end is missed. */
     ended: (id: string): Promise<ContainerEnd> =>
       new Promise((resolve) => {
+        beginWatch()
         waiting.set(id, { resolve, oom: false })
       }),
 
@@ -231,7 +258,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
     /** One that runs already is success. */
     start: async (id: string): Promise<void> => {
       try {
-        await docker.getContainer(id).start()
+        await calls.getContainer(id).start()
       } catch (error) {
         const told = engineError(error)
         if (told.status !== 304) throw told
@@ -250,7 +277,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
 
     remove: async (nameOrId: string): Promise<void> => {
       try {
-        await docker.getContainer(nameOrId).remove({ force: true, v: true })
+        await calls.getContainer(nameOrId).remove({ force: true, v: true })
       } catch (error) {
         const told = engineError(error)
         // 409: another call removes it already.
@@ -259,7 +286,7 @@ export const createEngine = ({ host, label, log, checkSeconds }: EngineOptions) 
     },
 
     async list(labels: readonly string[]): Promise<LabelledContainer[]> {
-      const found = await asked(docker.listContainers({ all: true, filters: { label: [...labels] } }))
+      const found = await asked(calls.listContainers({ all: true, filters: { label: [...labels] } }))
       return found.map((info) => ({
         id: info.Id,
         name: (info.Names[0] ?? '').replace(/^\//, ''),

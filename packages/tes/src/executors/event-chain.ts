@@ -2,16 +2,16 @@ import type { Logger } from '@biocloud/service-kit'
 import type { AttemptEvent } from './executor.ts'
 
 /**
- * How long an event may wait for others of its attempt, in ms: each write is a flush of the disk (tes.md 7.3). A short
- * task is written twice, not six times. The end never waits.
+ * How long an event may wait for others of its attempt, in ms: each write is a flush of the disk (tes.md 7.3). A task
+ * that only runs `true` is written once after its claim, not six times. The end never waits.
  */
 const PATIENCE: Record<AttemptEvent['kind'], number> = {
-  placed: 200,
-  staged: 200,
+  placed: 500,
+  staged: 500,
   note: 200,
-  'executor-started': 50,
-  'executor-ended': 50,
-  uploaded: 50,
+  'executor-started': 250,
+  'executor-ended': 100,
+  uploaded: 100,
   ended: 0,
 }
 

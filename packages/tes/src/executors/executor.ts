@@ -44,7 +44,8 @@ export type AttemptEvent = { name: string; seq: number; at: string } & (
   | { kind: 'executor-started'; n: number; image?: string }
   | ({ kind: 'executor-ended' } & ExecutorEnd)
   | { kind: 'uploaded'; outputs: TesOutputFileLog[]; types: Readonly<Record<string, 'FILE' | 'DIRECTORY'>> }
-  | { kind: 'note'; line: string }
+  /** `reason`: why the attempt waits, until its first executor starts. */
+  | { kind: 'note'; line: string; reason?: FaultReason }
   | { kind: 'ended'; outcome: Outcome; reason?: FaultReason | ExecutorReason; line?: string }
 )
 

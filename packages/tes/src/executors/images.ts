@@ -1,34 +1,85 @@
-import { AttemptFault } from '../errors.ts'
+import { AttemptFault, type FaultReason } from '../errors.ts'
+import { pause } from '../pause.ts'
 import { EngineError, type Engine } from './engine.ts'
 
 /** What an engine says of a name that no registry could ever have. */
-const isInvalidName = (error: EngineError): boolean =>
-  error.status === 400 || /invalid reference format|repository name must be lowercase/i.test(error.message)
+export const isInvalidName = (error: unknown): error is EngineError =>
+  error instanceof EngineError &&
+  (error.status === 400 || error.status === 500 || error.status === 200) &&
+  /invalid reference format|reference format|repository name must be lowercase/i.test(error.message)
 
+export const invalidName = (image: string, cause: EngineError): AttemptFault =>
+  new AttemptFault(
+    'image_invalid',
+    `"${image}" is no valid image name (${cause.message}); write it as [registry/]name[:tag] in lower case`,
+    { cause },
+  )
+
+const WHAT_TO_DO =
+  'check its name and tag, and that its registry can be reached and gives it without a login; or load it into the container engine (docker pull, docker load)'
+
+/** A registry whose name nobody knows is no matter of throttling: it is waited for only this long. */
+const UNKNOWN_HOST_SECONDS = 30
+const unreachable = (error: EngineError): string | undefined =>
+  /no such host|server misbehaving|ENOTFOUND|Temporary failure in name resolution/i.test(error.message)
+    ? (/lookup ([\w.-]+)/.exec(error.message)?.[1] ?? /https?:\/\/([\w.:-]+)/.exec(error.message)?.[1] ?? 'its host')
+    : undefined
+
+/** One line of system_logs; `reason` where it says why the attempt waits, for `metadata.reason`. */
+export type ImageNote = (line: string, reason?: FaultReason) => void
 export type Images = {
   /** Has the engine hold the image, pulling it if it must. Throws AttemptFault image_*. */
-  ensure(image: string, o: { signal: AbortSignal; note: (line: string) => void }): Promise<void>
+  ensure(image: string, o: { signal: AbortSignal; note: ImageNote }): Promise<void>
   /** The image's id, once known: for the metadata of tasks. Never asks twice within a minute. */
   id(image: string): Promise<string | undefined>
 }
 
+type Pull = { done: Promise<void>; waiting: number; stop: AbortController }
+
 /** Throttling may look like "not found", so a pull is tried again for `retrySeconds` before it fails (tes.md 4.4). */
 export const createImages = (o: { engine: Engine; retrySeconds: number; firstPauseMs: number }): Images => {
-  const pulling = new Map<string, Promise<void>>()
+  const pulling = new Map<string, Pull>()
   const ids = new Map<string, { until: number; id: string }>()
 
-  const pullOnce = (image: string, signal: AbortSignal): Promise<void> => {
-    const underway = pulling.get(image)
-    if (underway !== undefined) return underway
-    const started = o.engine.pull(image, signal).finally(() => pulling.delete(image))
-    pulling.set(image, started)
-    return started
+  const begin = (image: string): Pull => {
+    const stop = new AbortController()
+    const done = o.engine.pull(image, stop.signal).finally(() => {
+      if (pulling.get(image) === pull) pulling.delete(image)
+    })
+    const pull: Pull = { done, waiting: 0, stop }
+    pulling.set(image, pull)
+    return pull
+  }
+
+  /** One pull for all that wait for it; it ends when the last of them has left. */
+  const pullOnce = async (image: string, signal: AbortSignal): Promise<void> => {
+    const pull = pulling.get(image) ?? begin(image)
+    pull.waiting += 1
+    let leave = (): void => undefined
+    const left = new Promise<never>((_resolve, reject) => {
+      leave = () => {
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      }
+    })
+    signal.addEventListener('abort', leave, { once: true })
+    if (signal.aborted) leave()
+    try {
+      await Promise.race([pull.done, left])
+    } finally {
+      signal.removeEventListener('abort', leave)
+      pull.waiting -= 1
+      if (pull.waiting === 0) {
+        if (pulling.get(image) === pull) pulling.delete(image)
+        pull.stop.abort()
+        pull.done.catch(() => undefined) // nobody waits for it any more
+      }
+    }
   }
 
   return {
     async ensure(image, { signal, note }) {
-      const give = Date.now() + o.retrySeconds * 1000
-      let pause = o.firstPauseMs
+      const began = Date.now()
+      let wait = o.firstPauseMs
       for (let tries = 1; ; tries += 1) {
         signal.throwIfAborted()
         try {
@@ -37,24 +88,28 @@ export const createImages = (o: { engine: Engine; retrySeconds: number; firstPau
           return
         } catch (error) {
           signal.throwIfAborted()
+          if (isInvalidName(error)) throw invalidName(image, error)
           if (!(error instanceof EngineError)) throw error
-          if (isInvalidName(error))
-            throw new AttemptFault('image_invalid', `"${image}" is no valid image name: ${error.message}`, {
-              cause: error,
-            })
-          if (Date.now() + pause >= give) {
-            const missing =
-              error.status === 404 || /not found|manifest unknown|does not exist|denied/i.test(error.message)
+          const missing =
+            error.status === 404 || /not found|manifest unknown|does not exist|denied/i.test(error.message)
+          const reason = missing ? 'image_missing' : 'image_unavailable'
+          const host = unreachable(error)
+          const seconds = host === undefined ? o.retrySeconds : Math.min(o.retrySeconds, UNKNOWN_HOST_SECONDS)
+          const why = host === undefined ? error.message : `the name of its registry, ${host}, cannot be resolved here`
+          if (Date.now() + wait >= began + seconds * 1000) {
             throw new AttemptFault(
-              missing ? 'image_missing' : 'image_unavailable',
-              `the image ${image} could not be pulled in ${tries} tries over ${o.retrySeconds} s: ${error.message}`,
+              reason,
+              `the image ${image} could not be pulled in ${tries} tries over ${seconds} s: ${why}; ${WHAT_TO_DO}`,
               { cause: error },
             )
           }
           if (tries === 1)
-            note(`the image ${image} cannot be pulled yet (${error.message}); trying again for ${o.retrySeconds} s`)
-          await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)).unref())
-          pause = Math.min(pause * 2, 30_000)
+            note(
+              `the image ${image} is not on this machine and cannot be pulled yet: ${why}; tried again for ${seconds} s. If that does not help, ${WHAT_TO_DO}`,
+              reason,
+            )
+          await pause(wait * (0.75 + Math.random() / 2), signal)
+          wait = Math.min(wait * 2, 30_000)
         }
       }
     },
