@@ -9,6 +9,7 @@ import { blockLines } from './follow-run.ts'
 import { run } from './program.ts'
 import { createFakeTerminal, type FakeTerminal } from './testing/fake-terminal.ts'
 import { bytesReply, createStandIn, json, type Reply, type StandIn } from './testing/stand-in-server.ts'
+import { stepState } from './wes-runs.ts'
 
 const API = '/ga4gh/wes/v1'
 const start_time = '2026-01-01T00:00:00Z'
@@ -25,6 +26,16 @@ const inTurn = (...bodies: (Reply | object)[]): Reply => {
 }
 
 const away = json(503, { msg: 'restarting', status_code: 503 })
+
+describe('the state of a step', () => {
+  const ended = { id: 't', name: 's', start_time: '2026-01-01T00:00:00Z', end_time: '2026-01-01T00:00:09Z' }
+  it('is what the engine says, whatever the exit code; without its word, exit code 0 is done', () => {
+    expect(stepState({ ...ended, exit_code: 2, system_logs: ['TES state: COMPLETE', 'Step: done'] })).toBe('done')
+    expect(stepState({ ...ended, exit_code: 0, system_logs: ['TES state: COMPLETE', 'Step: failed'] })).toBe('failed')
+    expect(stepState({ ...ended, exit_code: 2, system_logs: ['TES state: COMPLETE'] })).toBe('failed')
+    expect(stepState({ ...ended, exit_code: 0 })).toBe('done')
+  })
+})
 
 describe('wes commands', () => {
   let cwd: string

@@ -58,6 +58,8 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 const PACKAGE = resolve(HERE, '..')
 const WORKERS = 16 // runs that are moved forward at once; waiting heads take none
 
+const STOP_GRACE_MS = 500 // what takes longer is interrupted: the next server does it again
+
 /** How heads are started: from dist as it is, from the sources through tsx (tests, development). */
 const headCommand = (): { command: string[]; main: string } => {
   if (!import.meta.url.endsWith('.ts')) {
@@ -213,7 +215,7 @@ const build = async (
   const fetchable = mayFetch(settings.outbound['workflow-url'])
   const sourceOf = async (kind: keyof typeof sources): Promise<Source> =>
     (await sources[kind]()).create({ fetch, limits })
-  const plan = createHeadPlanner({
+  const planner = createHeadPlanner({
     engineOf,
     sourceOf,
     mayFetch: fetchable,
@@ -237,7 +239,7 @@ const build = async (
     events,
     limits,
     engineOf,
-    plan,
+    planner,
     ownerOf: (runId, program) => users.ownerFor(runId, program),
     clock,
   })
@@ -306,7 +308,7 @@ const build = async (
     /** Heads live on; the next worker finds them again. */
     async stop(): Promise<void> {
       reconcile.stop()
-      await queue.close()
+      await queue.close({ graceMs: STOP_GRACE_MS })
       worker.close()
     },
     dispose: () => disposer.dispose(),

@@ -39,7 +39,10 @@ export type RunTokenFacts = {
 
 export type Credentials = ReturnType<typeof createCredentials>
 
-type Required = { object?: string; dataset?: string; visas?: unknown[] }
+type Required = { object: string; dataset?: string; visas?: unknown[] }
+
+const isRequirement = (item: unknown): item is Required =>
+  typeof (item as Partial<Required> | null)?.object === 'string'
 
 const visaText = (visa: unknown): string => {
   if (typeof visa === 'string') return visa
@@ -48,16 +51,23 @@ const visaText = (visa: unknown): string => {
   return `${typeof type === 'string' ? type : 'a visa'}${from}`
 }
 
-/** The refusal in one text that a person can act on: the STS's words, and what they leave out of `required`. */
-const refusalText = (error: PeerRefused): string => {
-  const missing = (error.required as (Required | undefined)[]).filter(
-    (item) => item?.object !== undefined && !error.message.includes(item.object),
-  )
-  const rest = missing.slice(0, 20).map((item) => {
-    const dataset = item?.dataset === undefined ? '' : ` (dataset ${item.dataset})`
-    return `${item?.object ?? ''}${dataset} needs ${(item?.visas ?? []).map(visaText).join(' or ')}`
-  })
-  return [error.message, ...rest].join('; ')
+const SENTENCES = 20
+
+/** The refusal as a person can act on it: one sentence for each object whose needs may be told, and the STS's own words for the rest. */
+const refusalText = ({ message, required }: PeerRefused): string => {
+  const needs = new Map<string, string[]>()
+  for (const { object, dataset, visas = [] } of required.filter(isRequirement)) {
+    const visa = visas.length === 0 ? 'a permission that nobody gives here' : visas.map(visaText).join(' or ')
+    needs.set(object, [
+      ...(needs.get(object) ?? []),
+      `${dataset === undefined ? 'it' : `its dataset ${dataset}`} needs ${visa}`,
+    ])
+  }
+  const sentences = [...needs].map(([object, reasons]) => `You may not use ${object}: ${reasons.join(', and ')}.`)
+  const shown = sentences.slice(0, SENTENCES)
+  if (sentences.length > SENTENCES) shown.push(`So it is with ${sentences.length - SENTENCES} more.`)
+  const isCovered = (message.match(/drs:\/\/[^\s,;]+/gu) ?? []).every((uri) => needs.has(uri.replace(/[:.]+$/u, '')))
+  return needs.size > 0 && isCovered ? shown.join(' ') : [message.replace(/[^.]$/u, '$&.'), ...shown].join(' ')
 }
 
 /** Calls to the STS (passports.md §7) and to DRS under this server's own identity. No user token is kept. */

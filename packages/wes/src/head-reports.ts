@@ -6,10 +6,13 @@ import { redact } from './secrets.ts'
 import type { Tasks } from './tasks.ts'
 import { wesTime } from './times.ts'
 
-const MAX_MESSAGES = 2000
+const MAX_MESSAGE_NUMBER = 20_000 // messages of reports beyond it are not kept: a run's log of events is bounded
 const MAX_TEXT = 8000
 
 export type HeadReports = ReturnType<typeof createHeadReports>
+
+/** A step that failed ended first: `failed` comes after `done`. */
+const VERDICTS: Record<string, 'done' | 'failed' | undefined> = { done: 'done', cached: 'done', failed: 'failed' }
 
 const asText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? redact(value.slice(0, MAX_TEXT)) : undefined
@@ -37,9 +40,18 @@ export const createHeadReports = (d: {
       case 'step': {
         const step = asText(report.step)
         const taskId = asText(report.task_id)
-        if (step !== undefined && taskId !== undefined) await d.taskRows.nameStep(runId, taskId, step, report.time)
+        if (step !== undefined && taskId !== undefined) {
+          const verdict = VERDICTS[report.status]
+          await d.taskRows.stepOf({
+            run_id: runId,
+            task_id: taskId,
+            created: report.time,
+            step,
+            ...(verdict === undefined ? {} : { verdict }),
+          })
+        }
         const message = asText(report.message)
-        if (report.status === 'failed' && step !== undefined)
+        if (report.status === 'failed' && step !== undefined && report.n < MAX_MESSAGE_NUMBER)
           await d.runs.say(runId, `Step ${step} failed${message === undefined ? '' : `: ${message}`}`)
         break
       }
@@ -56,11 +68,12 @@ export const createHeadReports = (d: {
           ...(name === undefined ? {} : { name }),
         })
         d.tasks.touch(run)
+        if (state === 'CANCELED') d.ring(runId) // perhaps the last that lived (G6)
         break
       }
       case 'message': {
         const text = asText(report.text)
-        if (text !== undefined && report.n < MAX_MESSAGES * 10)
+        if (text !== undefined && report.n < MAX_MESSAGE_NUMBER)
           await d.runs.say(runId, report.level === 'info' ? text : `${report.level}: ${text}`)
         break
       }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -81,7 +81,20 @@ describe('users of heads', () => {
     expect(sh(`cat ${own.outputs}/x`)).toBe('refused\n')
     expect(sh(`cat ${folders.of(other).workflow}/main.cwl`)).toBe('refused\n')
     expect(sh(`ls ${join(dir, 'runs')}`)).toBe('refused\n')
+    // Who could rename a part of the run's folder could make this server write wherever a link points.
+    expect(sh(`mv ${own.outputs} ${own.root}/moved`)).toBe('refused\n')
+    expect(sh(`mv ${own.logs} ${own.root}/moved`)).toBe('refused\n')
+    expect(sh(`ln -s /etc ${own.root}/link`)).toBe('refused\n')
     expect((await stat(own.outputs)).uid).toBe(process.getuid?.())
     expect(await readFile(join(own.work, 'made'), 'utf8')).toBe('mine\n')
+  })
+  asRoot('a folder that was handed over before is not walked again: links in it hit nothing', async () => {
+    const folders = createRunFolders(join(dir, 'runs'))
+    const folder = await folders.make(RUN)
+    await folders.handOver(RUN, ownerOf(RUN))
+    await writeFile(join(dir, 'victim'), '')
+    await link(join(dir, 'victim'), join(folder.work, 'hard'))
+    await folders.handOver(RUN, ownerOf(RUN))
+    expect((await stat(join(dir, 'victim'))).uid).toBe(0)
   })
 })

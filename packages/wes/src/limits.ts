@@ -24,6 +24,9 @@ export const limitsSchema = z.object({
   fetchSeconds: count(30).describe('Seconds for one fetched workflow file'),
   cancelGraceSeconds: count(15).describe('Seconds between TERM and KILL when a run is cancelled'),
   cancelDeadlineSeconds: count(60).describe('Seconds after which a cancel that is not through says what is left'),
+  abandonedSeconds: count(120).describe(
+    'Seconds after which an engine is stopped that waits for tasks cancelled by others',
+  ),
   headRestarts: z.coerce.number().int().min(0).default(2).describe('Times a lost head is started again'),
   liveTasks: count(5000).describe('Live tasks of one run, at most'),
   heads: count(10).describe('Heads that run at once, at most; further runs stay QUEUED'),

@@ -26,6 +26,7 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
   let outputs: Outputs
   let run: RunRow
   let registered: DrsObjectCandidate[]
+  let bundles: DrsObjectCandidate[]
   let failures: number
 
   beforeEach(async () => {
@@ -34,12 +35,17 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
     folder = await createRunFolders(dir).make(RUN)
     rows = createOutputRows(db)
     registered = []
+    bundles = []
     failures = 0
     const credentials = {
       register(_grant: string, _run: string, prefix: string, candidates: readonly DrsObjectCandidate[]) {
         if (failures-- > 0) return Promise.reject(new PeerUnreachable('DRS is away'))
-        for (const { access_methods: methods } of candidates)
-          expect(methods?.[0]?.access_url?.url.startsWith(prefix)).toBe(true)
+        for (const { access_methods: methods, contents } of candidates)
+          expect(contents !== undefined || methods?.[0]?.access_url?.url.startsWith(prefix)).toBe(true)
+        if (candidates[0]?.contents !== undefined) {
+          bundles.push(...candidates)
+          return Promise.resolve([{ self_uri: 'drs://localhost/bundle' } as DrsObject])
+        }
         registered.push(...candidates)
         return Promise.resolve(
           candidates.map(
@@ -98,7 +104,7 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
   const stored = (name: string): Promise<string> => readFile(join(folder.outputs, name), 'utf8')
 
   it('files move to <output id>[/<index>]/<basename>, scalars stay as they are', async () => {
-    const result = await outputs.store(run, folder, {
+    const { outputs: result } = await outputs.store(run, folder, {
       vcf: fileOf(await make('s/1/out/a b#.vcf')),
       list: [fileOf(await make('s/2/out/x.txt')), fileOf(await make('s/3/out/x.txt'))],
       record: { inner: fileOf(await make('s/4/out/y.txt')) },
@@ -135,18 +141,63 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
     })
     expect(registered[1]).not.toHaveProperty('name') // DRS names are portable ones
   })
+  it('all files of the run are one bundle in its dataset, by portable names that are each there once', async () => {
+    const { bundle } = await outputs.store(run, folder, {
+      a: fileOf(await make('a.txt')),
+      list: [fileOf(await make('1/x.txt')), fileOf(await make('2/x.txt')), fileOf(await make('3/not portable.txt'))],
+    })
+    expect(bundle).toBe('drs://localhost/bundle')
+    expect(bundles).toEqual([
+      {
+        name: `run-${RUN}`,
+        aliases: [`run:${RUN}`],
+        x_dataset: `run:${RUN}`,
+        contents: [
+          { name: 'a.txt', drs_uri: [expect.stringContaining('drs://')] },
+          { name: 'list_0_x.txt', drs_uri: [expect.stringContaining('drs://')] },
+          { name: 'list_1_x.txt', drs_uri: [expect.stringContaining('drs://')] },
+          { name: 'not_portable.txt', drs_uri: [expect.stringContaining('drs://')] },
+        ],
+      },
+    ])
+  })
+  it('a run without output files has no bundle', async () => {
+    expect(await outputs.store(run, folder, { count: 3 })).toEqual({ outputs: { count: 3 } })
+    expect(bundles).toEqual([])
+  })
+  it('a Directory whose files were moved before a crash is whole after the repetition', async () => {
+    await make('o/d/one.txt')
+    await make('o/d/two.txt')
+    const dir = { class: 'Directory', location: pathToFileURL(join(folder.work, 'o/d')).href, basename: 'd' }
+    const broken = { dir, none: fileOf(pathToFileURL(join(folder.work, 'none')).href) }
+    await expect(outputs.store(run, folder, broken)).rejects.toThrow('not there') // after both files have moved
+    await make('none')
+    const { outputs: result } = await outputs.store(run, folder, broken)
+    expect((result['dir'] as { listing: { basename: string }[] }).listing.map(({ basename }) => basename)).toEqual([
+      'one.txt',
+      'two.txt',
+    ])
+    expect(await names()).toEqual(['dir/d/one.txt', 'dir/d/two.txt', 'none/none'])
+  })
+  it('an attachment swapped for a link to a file of this server is not copied', async () => {
+    const location = await make('in.txt', 'attached', 'workflow')
+    await rm(join(folder.workflow, 'in.txt'))
+    await symlink('/etc/passwd', join(folder.workflow, 'in.txt'))
+    await expect(outputs.store(run, folder, { a: fileOf(location) })).rejects.toMatchObject({ code: 'run_fault' })
+    expect(await names()).toEqual([])
+  })
   it('a crash between any two steps is repaired by doing it again', async () => {
     const object = { a: fileOf(await make('a.txt', 'one')), b: [fileOf(await make('b.txt', 'two'))] }
     failures = 1
     await expect(outputs.store(run, folder, object)).rejects.toThrow(PeerUnreachable)
-    const first = await outputs.store(run, folder, object)
-    const second = await outputs.store(run, folder, object)
+    const { outputs: first } = await outputs.store(run, folder, object)
+    const { outputs: second } = await outputs.store(run, folder, object)
     expect(second).toEqual(first)
     expect(registered).toHaveLength(2)
     expect(await stored('b/0/b.txt')).toBe('two')
   })
   it('secondary files lie beside their primary; a checksum of the engine is kept', async () => {
-    const result = await outputs.store(run, folder, {
+    const { outputs: result } = await outputs.store(run, folder, {
       bam: fileOf(await make('o/x.bam'), { checksum: 'sha1$abc', secondaryFiles: [fileOf(await make('o/x.bam.bai'))] }),
     })
     expect(await names()).toEqual(['bam/x.bam', 'bam/x.bam.bai'])
@@ -166,7 +217,9 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
     await make('o/d/one.txt')
     await make('o/d/sub/two.txt')
     const location = pathToFileURL(join(folder.work, 'o/d')).href
-    const result = await outputs.store(run, folder, { dir: { class: 'Directory', location, basename: 'd' } })
+    const { outputs: result } = await outputs.store(run, folder, {
+      dir: { class: 'Directory', location, basename: 'd' },
+    })
     expect(await names()).toEqual(['dir/d/one.txt', 'dir/d/sub/two.txt'])
     expect(result).toMatchObject({
       dir: {
@@ -181,7 +234,7 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
   })
   it('a file named by two outputs is stored once and shown in both', async () => {
     const location = await make('x.txt')
-    const result = await outputs.store(run, folder, { a: fileOf(location), b: fileOf(location) })
+    const { outputs: result } = await outputs.store(run, folder, { a: fileOf(location), b: fileOf(location) })
     expect(await names()).toEqual(['a/x.txt'])
     expect((result['b'] as JsonObject)['location']).toBe((result['a'] as JsonObject)['location'])
   })
@@ -191,7 +244,7 @@ describe('outputs: real files and database, a fake DRS that counts', () => {
   })
   it('literals are written, attachments are copied, inputs passed through keep their own address', async () => {
     const attached = await make('in.txt', 'attached', 'workflow')
-    const result = await outputs.store(run, folder, {
+    const { outputs: result } = await outputs.store(run, folder, {
       literal: { class: 'File', basename: 'l.txt', contents: 'text' },
       attached: fileOf(attached),
       drs: fileOf('drs://localhost/a', { basename: 'r.fq' }),

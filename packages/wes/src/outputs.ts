@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { copyFile, rename } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { DrsObjectCandidate } from '@biocloud/ga4gh-api'
 import {
-  confinedCreate,
   confinedList,
-  confinedMkdir,
+  confinedMove,
   confinedOpen,
   confinedStat,
+  confinedWrite,
+  Forbidden,
   NotFound,
   segmentsOf,
 } from '@biocloud/storage'
@@ -25,6 +26,7 @@ import type { RunUrls } from './run-urls.ts'
 const REGISTER_BATCH = 100
 const MAX_FILES = 100_000
 const PAGE = 1000
+const BUNDLE_MEMBERS = 10_000
 
 /** Output objects in the engine's own shape, the files behind them moved to `outputs/`. */
 type Collected = { outputs: JsonObject; files: Map<string, JsonObject[]> }
@@ -36,17 +38,30 @@ const safeName = (text: string): string => {
 
 const isUnder = (root: string, path: string): boolean => path.startsWith(root + sep)
 
-const sha256Of = async (folder: string, segments: readonly string[]): Promise<{ size: number; sha256: string }> => {
+/** A file's bytes from its beginning, each chunk good until the next one is asked for. */
+async function* chunksOf(handle: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(1024 * 1024)
+  for (let offset = 0; ;) {
+    signal?.throwIfAborted()
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
+    if (bytesRead === 0) return
+    offset += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+const sha256Of = async (
+  folder: string,
+  segments: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ size: number; sha256: string }> => {
   const handle = await confinedOpen(folder, segments)
   try {
     const hash = createHash('sha256')
-    const buffer = Buffer.alloc(1024 * 1024)
     let size = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size)
-      if (bytesRead === 0) break
-      hash.update(buffer.subarray(0, bytesRead))
-      size += bytesRead
+    for await (const chunk of chunksOf(handle, signal)) {
+      hash.update(chunk)
+      size += chunk.length
     }
     return { size, sha256: hash.digest('hex') }
   } finally {
@@ -67,47 +82,34 @@ export type Outputs = ReturnType<typeof createOutputs>
 
 /** What a run made: moved, digested, registered in DRS (wes.md 8). Every step may be repeated. */
 export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; urls: RunUrls; events: Events }) => {
-  /** Puts one file at `outputs/<name>`. What the author's code left running must not be able to swap it: links are refused, and the file that arrives is the one that was looked at. */
+  /** Puts one file at `outputs/<name>`: moved from `work/`, copied from `workflow/`. What the author's code left running may change either folder at any time, so nothing here is found by its path twice. */
   const take = async (folder: RunFolder, path: string, name: string): Promise<void> => {
     const target = segmentsOf(name)
     const move = isUnder(folder.work, path)
     const root = move ? folder.work : folder.workflow
     const source = segmentsOf(relative(root, path))
-    await confinedMkdir(folder.outputs, target.slice(0, -1))
     const before = await statIfThere(root, source)
-    const there = await statIfThere(folder.outputs, target)
     if (before === undefined) {
-      if (there?.isFile() === true) return // moved before a crash
+      if ((await statIfThere(folder.outputs, target))?.isFile() === true) return // moved before a crash
       throw new RunFault(`The output ${name} is named by the engine, and its file is not there`)
     }
     if (!before.isFile()) throw new RunFault(`The output ${name} is no regular file`)
-    const targetPath = join(folder.outputs, ...target)
-    if (move) await rename(path, targetPath)
-    else await copyFile(path, targetPath)
+    if (!move) {
+      const original = await confinedOpen(root, source)
+      try {
+        await confinedWrite(folder.outputs, target, chunksOf(original), { mode: 0o644 })
+      } finally {
+        await original.close()
+      }
+      return
+    }
+    await confinedMove({ root, segments: source }, { root: folder.outputs, segments: target })
     const handle = await confinedOpen(folder.outputs, target)
     try {
-      const after = await handle.stat()
-      if (move && (after.ino !== before.ino || after.dev !== before.dev))
-        throw new RunFault(`The output ${name} changed while it was stored`)
       if (process.getuid?.() === 0) await handle.chown(0, 0)
       await handle.chmod(0o644)
     } finally {
       await handle.close()
-    }
-  }
-
-  const writeLiteral = async (folder: RunFolder, contents: string, name: string): Promise<void> => {
-    const file = await confinedCreate(folder.outputs, segmentsOf(name), {
-      exclusive: false,
-      mode: 0o644,
-      directoryMode: 0o700,
-    })
-    try {
-      await file.handle.writeFile(contents)
-      await file.commit()
-    } catch (error) {
-      await file.abort()
-      throw error
     }
   }
 
@@ -162,7 +164,8 @@ export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; u
       const known = path === undefined ? undefined : nameOfSource.get(path)
       const name = known ?? free(at, basename)
       if (known === undefined) {
-        if (path === undefined) await writeLiteral(folder, contents as string, name)
+        if (path === undefined)
+          await confinedWrite(folder.outputs, segmentsOf(name), contents as string, { mode: 0o644 })
         else {
           await take(folder, path, name)
           nameOfSource.set(path, name)
@@ -194,7 +197,7 @@ export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; u
         ? (listing as unknown[])
         : path === undefined
           ? []
-          : await listFolder(folder, path)
+          : await listFolder(folder, path, inside)
       return {
         ...rest,
         class: 'Directory',
@@ -241,6 +244,28 @@ export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; u
     }
   }
 
+  const register = (run: RunRow, folder: RunFolder, candidates: readonly DrsObjectCandidate[]) =>
+    d.credentials.register(run.grant_id ?? '', run.run_id, `${folder.url('outputs')}/`, candidates)
+
+  /** One bundle for the run. DRS knows it again by its alias, so that a repetition makes no second one. */
+  const bundleOf = async (
+    run: RunRow,
+    folder: RunFolder,
+    stored: readonly OutputRow[],
+  ): Promise<string | undefined> => {
+    if (stored.length === 0 || stored.length > BUNDLE_MEMBERS || run.grant_id === undefined) return undefined
+    const names = memberNames(stored.map(({ name }) => name))
+    const [object] = await register(run, folder, [
+      {
+        name: `run-${run.run_id}`,
+        aliases: [`run:${run.run_id}`],
+        contents: stored.map(({ drs_uri: uri = '' }, index) => ({ name: names[index] ?? '', drs_uri: [uri] })),
+        x_dataset: `run:${run.run_id}`,
+      },
+    ])
+    return object?.self_uri
+  }
+
   const allRows = async (runId: string): Promise<OutputRow[]> => {
     const found: OutputRow[] = []
     let after: string | undefined
@@ -254,26 +279,36 @@ export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; u
 
   return {
     /**
-     * Stores and registers the outputs of a run that succeeded; the object is what RunLog.outputs shows.
+     * Stores and registers the outputs of a run that succeeded; `outputs` is what RunLog shows, `bundle` the DRS URI of
+     * all of them together, absent where there are none. `signal` ends it between two steps.
      * Throws RunFault (what the engine named cannot be an output), PeerRefused, PeerUnreachable (to be repeated).
      */
-    async store(run: RunRow, folder: RunFolder, engineOutputs: JsonObject): Promise<JsonObject> {
-      const { outputs, files } = await collect(run.run_id, folder, engineOutputs)
+    async store(
+      run: RunRow,
+      folder: RunFolder,
+      engineOutputs: JsonObject,
+      signal?: AbortSignal,
+    ): Promise<{ outputs: JsonObject; bundle?: string }> {
+      const { outputs, files } = await collect(run.run_id, folder, engineOutputs).catch((error: unknown) => {
+        // Links and the like among the outputs are the workflow's doing.
+        if (error instanceof Forbidden) throw new RunFault(`An output is refused: ${error.message}`, { cause: error })
+        throw error
+      })
       const before = new Map((await allRows(run.run_id)).map((row) => [row.name, row]))
       for (const name of files.keys()) {
         if (before.has(name)) continue // its digest was taken before a crash
-        const { size, sha256 } = await sha256Of(folder.outputs, segmentsOf(name))
+        const { size, sha256 } = await sha256Of(folder.outputs, segmentsOf(name), signal)
         await d.rows.add([{ run_id: run.run_id, name, size, sha256 }])
       }
       const open = (await allRows(run.run_id)).filter((row) => row.drs_uri === undefined)
       if (open.length > 0 && run.grant_id === undefined)
         throw new RunFault('The access of the run has ended before its outputs were registered')
       for (let first = 0; first < open.length; first += REGISTER_BATCH) {
+        signal?.throwIfAborted()
         const batch = open.slice(first, first + REGISTER_BATCH)
-        const objects = await d.credentials.register(
-          run.grant_id ?? '',
-          run.run_id,
-          `${folder.url('outputs')}/`,
+        const objects = await register(
+          run,
+          folder,
           batch.map((row) => candidateOf(run, folder, row)),
         )
         await d.rows.registered(
@@ -282,27 +317,55 @@ export const createOutputs = (d: { rows: OutputRows; credentials: Credentials; u
         )
         d.events.outputsRegistered(run.run_id, batch.length)
       }
-      for (const row of await allRows(run.run_id)) {
+      const stored = await allRows(run.run_id)
+      for (const row of stored) {
         for (const holder of files.get(row.name) ?? []) {
           holder['size'] = row.size
           holder['checksum'] ??= `sha256$${row.sha256}`
           if (row.drs_uri !== undefined) holder['drs_uri'] = row.drs_uri
         }
       }
-      return outputs
+      const bundle = run.bundle_uri ?? (await bundleOf(run, folder, stored))
+      return { outputs, ...(bundle === undefined ? {} : { bundle }) }
     },
   }
 }
 
-/** A folder on disk as a listing. */
-const listFolder = async (folder: RunFolder, path: string): Promise<unknown[]> => {
+/** DRS 1.5, ContentsObject.name: portable and unique. An output's basename; where two are the same, its whole name. */
+const memberNames = (names: readonly string[]): string[] => {
+  const portable = (text: string): string => text.replace(/[^A-Za-z0-9._-]/gu, '_').slice(-200)
+  const basenames = names.map((name) => portable(name.split('/').at(-1) ?? name))
+  const counts = new Map<string, number>()
+  for (const basename of basenames) counts.set(basename, (counts.get(basename) ?? 0) + 1)
+  const taken = new Set<string>()
+  return names.map((name, index) => {
+    const basename = basenames[index] ?? ''
+    const wanted = counts.get(basename) === 1 && !/^\.{1,2}$/u.test(basename) ? basename : portable(name)
+    let free = wanted
+    for (let n = 2; taken.has(free); n++) free = `${n}_${wanted}`
+    taken.add(free)
+    return free
+  })
+}
+
+/** A folder on disk as a listing, with what was moved to its place in `outputs/` before a crash. */
+const listFolder = async (folder: RunFolder, path: string, inside: string): Promise<unknown[]> => {
   const root = isUnder(folder.work, path) ? folder.work : folder.workflow
-  const listing: unknown[] = []
-  for await (const entry of confinedList(root, segmentsOf(relative(root, path)), { recursive: false })) {
-    const name = entry.segments.at(-1) ?? ''
-    if (entry.kind !== 'file' && entry.kind !== 'directory') continue // links and devices are no outputs
-    const location = new URL(`file://${join(path, name).split('/').map(encodeURIComponent).join('/')}`).href
-    listing.push({ class: entry.kind === 'file' ? 'File' : 'Directory', basename: name, location })
+  const kinds = new Map<string, 'File' | 'Directory'>()
+  const look = async (base: string, segments: readonly string[]): Promise<void> => {
+    for await (const entry of confinedList(base, segments, { recursive: false })) {
+      const name = entry.segments.at(-1) ?? ''
+      if (entry.kind === 'file') kinds.set(name, 'File')
+      else if (entry.kind === 'directory') kinds.set(name, 'Directory') // links and devices are no outputs
+    }
   }
-  return listing
+  await look(root, segmentsOf(relative(root, path)))
+  await look(folder.outputs, segmentsOf(inside)).catch((error: unknown) => {
+    if (!(error instanceof NotFound)) throw error
+  })
+  return [...kinds].map(([name, kind]) => ({
+    class: kind,
+    basename: name,
+    location: pathToFileURL(join(path, name)).href,
+  }))
 }

@@ -5,15 +5,14 @@ import { join } from 'node:path'
 /** A user and group of the host. */
 export type Owner = { uid: number; gid: number }
 
-/** Changes the owner of a folder and all in it; links themselves, never what they point to. */
-export const lchownTree = async (path: string, owner: Owner, o: { deep?: boolean } = {}): Promise<void> => {
-  await lchown(path, owner.uid, owner.gid)
-  if (o.deep === false) return
+/** Changes the owner of a folder and all in it, the folder last: as long as it is this server's, nobody else can put links in it. */
+export const lchownTree = async (path: string, owner: Owner): Promise<void> => {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const child = join(path, entry.name)
     if (entry.isDirectory()) await lchownTree(child, owner)
     else await lchown(child, owner.uid, owner.gid)
   }
+  await lchown(path, owner.uid, owner.gid)
 }
 
 /** systemd's dynamic users lie here too; no account of a distribution does. One user per run, so heads cannot reach one another's files. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Identity } from '@biocloud/passport-auth'
 import type { Clock } from '@biocloud/service-kit'
 import type { Credentials } from './credentials.ts'
+import { AccessUnchecked } from './errors.ts'
 
 const KEEP_MS = 60_000
 const MAX_ENTRIES = 1000
@@ -26,8 +27,13 @@ export const createReaderAccess = (d: { credentials: Credentials; clock: Clock }
     withToken: boolean,
   ): Promise<Entry> => {
     const grant = await d.credentials.grantRun(identity, runId, objects, withToken ? 'tes:compute' : 'drs:access')
-    const token = withToken ? (await d.credentials.runToken(grant.grant_id, runId)).runToken : undefined
-    return { until: d.clock.now().getTime() + KEEP_MS, grantId: grant.grant_id, token }
+    try {
+      const token = withToken ? (await d.credentials.runToken(grant.grant_id, runId)).runToken : undefined
+      return { until: d.clock.now().getTime() + KEEP_MS, grantId: grant.grant_id, token }
+    } catch (error) {
+      d.credentials.revoke(grant.grant_id).catch(() => undefined) // it ends by itself, too
+      throw new AccessUnchecked('Access could not be checked now', { cause: error, retryAfter: 5 })
+    }
   }
   const use = async (
     identity: Identity,
@@ -50,7 +56,16 @@ export const createReaderAccess = (d: { credentials: Credentials; clock: Clock }
     }
     const made = open(identity, runId, objects, withToken)
     entries.set(key, made)
-    made.catch(() => entries.delete(key)) // given to whoever asked
+    made.then(
+      (entry) => {
+        setTimeout(() => {
+          if (entries.get(key) !== made) return
+          entries.delete(key)
+          revoke(entry)
+        }, KEEP_MS).unref()
+      },
+      () => entries.delete(key), // given to whoever asked
+    )
     for (const [oldest, old] of entries) {
       if (entries.size <= MAX_ENTRIES) break
       entries.delete(oldest)

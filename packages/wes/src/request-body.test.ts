@@ -35,7 +35,15 @@ describe('the form of POST /runs, over real HTTP', () => {
     const sink = {
       async write(name: string, content: Readable): Promise<void> {
         const chunks: Buffer[] = []
-        for await (const chunk of content as AsyncIterable<Buffer>) chunks.push(chunk)
+        try {
+          for await (const chunk of content as AsyncIterable<Buffer>) {
+            if (name === 'full-disk') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+            chunks.push(chunk)
+          }
+        } catch (error) {
+          await new Promise((resolve) => setTimeout(resolve, 20)) // a writer takes its part away first
+          throw error
+        }
         files.push([name, Buffer.concat(chunks).toString('utf8')])
       },
     }
@@ -232,6 +240,11 @@ describe('the form of POST /runs, over real HTTP', () => {
       headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
     })
     expect(await answer.json()).toMatchObject({ status: 400, message: expect.stringContaining('UTF-8') })
+  })
+
+  it('a disk that is full while an attachment is written is told as such, and not as a broken body', async () => {
+    const bodies = [form(file('full-disk', 'x'.repeat(900))), form(file('full-disk', 'x'.repeat(900)), file('b'))]
+    for (const body of bodies) expect((await send(body)).message).toBe('no space left')
   })
 })
 

@@ -150,6 +150,14 @@ const readForm = (req: IncomingMessage, o: { limits: Limits; sink: AttachmentSin
           reject(error instanceof Error ? error : new InvalidRunRequest('The multipart body cannot be read'))
         })
     }
+    const broken = new WeakSet<object>()
+    const tellable = (error: unknown): unknown =>
+      error instanceof Error && broken.has(error)
+        ? new InvalidRunRequest('The body ended early: the last part of the form is not complete', { cause: error })
+        : error
+    const failWith = (error: unknown): void => {
+      fail(tellable(error))
+    }
     const guard = (work: () => void): void => {
       if (failed) return
       try {
@@ -178,7 +186,11 @@ const readForm = (req: IncomingMessage, o: { limits: Limits; sink: AttachmentSin
       'file',
       (name: string | null | undefined, content: Readable & { truncated?: boolean }, info: { filename?: string }) => {
         content.on('error', (cause) => {
-          fail(new InvalidRunRequest('The body ended early: the last part of the form is not complete', { cause }))
+          broken.add(cause)
+          // A writer that gives up (a full disk) breaks the stream, too: then its own error is the reason.
+          pending.then(() => {
+            fail(tellable(cause))
+          }, failWith)
         })
         guard(() => {
           if (name === null || name === undefined || name === '')
@@ -207,7 +219,7 @@ const readForm = (req: IncomingMessage, o: { limits: Limits; sink: AttachmentSin
           }
         })
         if (failed) content.resume()
-        pending.catch(fail)
+        pending.catch(failWith)
       },
     )
     parser.on('filesLimit', () => {
@@ -235,7 +247,7 @@ const readForm = (req: IncomingMessage, o: { limits: Limits; sink: AttachmentSin
       if (failed) return
       pending.then(() => {
         resolve(fields)
-      }, fail)
+      }, failWith)
     })
     req.pipe(parser)
   })

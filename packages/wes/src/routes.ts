@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ApiError } from '@biocloud/ga4gh-api'
 import { declare } from '@biocloud/passport-auth/express'
-import { BadRequest, RangeNotSatisfiable } from '@biocloud/service-kit'
+import { BadRequest, OutboundFailed, RangeNotSatisfiable } from '@biocloud/service-kit'
 import { Router, type Request } from 'express'
 import { AccessRefused, AccessUnchecked, RunEnded } from './errors.ts'
 import type { HeadReport } from './head/head-files.ts'
@@ -93,7 +93,7 @@ const passLog = async (req: IncomingMessage, res: ServerResponse, open: () => Pr
   try {
     answer = await open()
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!(error instanceof ApiError) && !(error instanceof OutboundFailed)) throw error
     if (error.status === 416)
       throw new RangeNotSatisfiable('The range lies beyond the end of the log', { cause: error })
     if (error.status !== 404)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { lchownTree, type Owner } from './ownership.ts'
@@ -43,11 +43,16 @@ export const createRunFolders = (runs: string) => {
     async remove(runId: string): Promise<void> {
       await rm(of(runId).root, { recursive: true, force: true, maxRetries: 3 })
     },
-    /** Gives everything but `outputs/` to the user that runs the head. */
+    /**
+     * Gives all parts but `outputs/` to the user that runs the head, before its first one starts. The folder of the run
+     * stays this server's: its owner could put a link in place of a part, and this server would follow it.
+     */
     async handOver(runId: string, owner: Owner): Promise<void> {
       const folder = of(runId)
-      for (const part of [folder.workflow, folder.job, folder.work, folder.logs]) await lchownTree(part, owner)
-      await lchownTree(folder.root, owner, { deep: false })
+      // A part that is that user's already may hold links by now: it is not walked again.
+      for (const part of [folder.workflow, folder.job, folder.work, folder.logs])
+        if ((await stat(part)).uid !== owner.uid) await lchownTree(part, owner)
+      await chmod(folder.root, 0o711)
     },
     /** Every run id that has a folder. */
     async list(): Promise<string[]> {

@@ -26,6 +26,12 @@ const TYPES: Record<string, EngineType> = {
   SMK: 'SMK',
   SNAKEMAKE: 'SMK',
 }
+/** The canonical type of what a client calls it; undefined for none that is known. */
+export const engineTypeOf = (text: string): EngineType | undefined => {
+  const name = text.toUpperCase()
+  return Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
+}
+export const KNOWN_TYPES = 'CWL, WDL, NFL (NEXTFLOW), SMK (SNAKEMAKE)'
 const TYPE_VERSIONS: Partial<Record<EngineType, readonly string[]>> = {
   CWL: ['1.0', '1.1', '1.2'],
   WDL: ['draft-2', '1.0', '1.1', '1.2'],
@@ -93,11 +99,9 @@ const stringMap = (fields: RequestFields, name: string): Record<string, string> 
 /** Types, counts and lengths of a run request (W5–W8, wes.md 4 and 11). Throws InvalidRunRequest, SecretInRequest. */
 export const parseRunRequest = (fields: RequestFields, limits: Limits): ParsedRequest => {
   const sentType = requiredText(fields, 'workflow_type', 64)
-  const type = TYPES[sentType.toUpperCase()]
+  const type = engineTypeOf(sentType)
   if (type === undefined)
-    throw new InvalidRunRequest(
-      `workflow_type ${JSON.stringify(sentType)} is not known; known: CWL, WDL, NFL (NEXTFLOW), SMK (SNAKEMAKE)`,
-    )
+    throw new InvalidRunRequest(`workflow_type ${JSON.stringify(sentType)} is not known; known: ${KNOWN_TYPES}`)
   const sentVersion = requiredText(fields, 'workflow_type_version', 64)
   const typeVersion = sentVersion.replace(/^v(?=\d)/iu, '')
   const allowed = TYPE_VERSIONS[type]

@@ -216,6 +216,12 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
       },
       LONG,
     )
+    it('a filter by a type or state that does not exist is 400 naming those that do; aliases are types', async () => {
+      const foo = await get('/runs?type=FOO')
+      expect([foo.status, (foo.json as { msg: string }).msg]).toEqual([400, expect.stringContaining('NFL (NEXTFLOW)')])
+      expect((await get('/runs?state=x')).status).toBe(400)
+      expect((await get('/runs?type=nextflow')).json).toEqual({ runs: [], next_page_token: '' })
+    })
     it('W23 W24 a bad page_size and a token of another person are 400', async () => {
       for (const size of ['0', '-1', 'x', '1.5']) expect((await get(`/runs?page_size=${size}`)).status).toBe(400)
       const json: unknown = (await wes.call('GET', '/runs?page_size=1', { as: 'registered' })).json

@@ -19,6 +19,7 @@ import type { Limits } from './limits.ts'
 import type { ReaderAccess } from './reader-access.ts'
 import type { RunFolders } from './run-folder.ts'
 import { runLogOf, summaryOf } from './run-log.ts'
+import { engineTypeOf, KNOWN_TYPES } from './run-request.ts'
 import { isRunState, isTerminal } from './run-state.ts'
 import type { RunUrls } from './run-urls.ts'
 import type { Tasks } from './tasks.ts'
@@ -60,13 +61,16 @@ const readFilter = (query: ListQuery): ListFilter => {
     if (pair === undefined || colon < 1) throw new InvalidRunRequest('tag must be key:value')
     return [pair.slice(0, colon), pair.slice(colon + 1)] as const
   })
-  const type = text(query.type)
+  const named = text(query.type)
+  const type = named === undefined ? undefined : engineTypeOf(named)
+  if (named !== undefined && type === undefined)
+    throw new InvalidRunRequest(`type ${JSON.stringify(named.slice(0, 64))} is not known; known: ${KNOWN_TYPES}`)
   const since = readTime('since', query.since)
   const until = readTime('until', query.until)
   return {
     ...(state === undefined ? {} : { state }),
     ...(tags.length === 0 ? {} : { tags }),
-    ...(type === undefined ? {} : { type: type.toUpperCase() }),
+    ...(type === undefined ? {} : { type }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   }
@@ -215,7 +219,7 @@ export const createRuns = (d: {
       return openIfThere(d.folders.of(runId).root, ['logs', stream])
     },
 
-    /** The log of a task's last executor that has one, from TES; Range is passed on (W22). */
+    /** The log of a task's first executor, from TES; Range is passed on (W22). */
     async taskLog(
       identity: Identity,
       runId: string,

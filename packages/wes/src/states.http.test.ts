@@ -116,7 +116,8 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
         expect(log.run_log?.system_logs?.join('\n')).toContain(
           'The outputs could not be registered yet; it is tried again',
         )
-        expect(wes.drs.registered.filter(({ candidate }) => candidate['x_dataset'] === `run:${runId}`)).toHaveLength(1)
+        const made = wes.drs.registered.filter(({ candidate }) => candidate['x_dataset'] === `run:${runId}`)
+        expect(made.map(({ candidate }) => candidate['name'])).toEqual(['report.txt', `run-${runId}`])
       },
       LONG,
     )

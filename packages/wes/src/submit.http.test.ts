@@ -87,6 +87,16 @@ describe('WES over HTTP: real STS, database, files and heads; fake DRS, TES and 
         'workflow_params.f.location',
       ],
       [
+        'an address of this machine in the params',
+        { workflow_params: '{"f":{"class":"File","location":"https://0x7f.1/x"}}' },
+        'workflow_params.f.location names an address that is not public',
+      ],
+      [
+        'the metadata address in the params',
+        { workflow_params: '{"f":{"class":"File","location":"https://169.254.169.254/x"}}' },
+        'not public',
+      ],
+      [
         'a path of this server in the params',
         { workflow_params: '{"f":[{"class":"File","path":"/etc/passwd"}]}' },
         'workflow_params.f[0].path',

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { basename as baseName } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DrsUriError, parseDrsUri, type RunRequest } from '@biocloud/ga4gh-api'
 import type { Identity } from '@biocloud/passport-auth'
-import { canonicalJson, type Clock, type Queue } from '@biocloud/service-kit'
+import { canonicalJson, refusalOf, type Clock, type Queue } from '@biocloud/service-kit'
 import { createAttachmentWriter, type StoredFile } from './attachments.ts'
 import type { Credentials } from './credentials.ts'
 import type { OutputRows } from './db/output-rows.ts'
@@ -48,6 +49,14 @@ const decodeOnce = (text: string): string => {
     return text
   }
 }
+
+/** Told at submit as far as the text tells it: TES looks again, at every address that a name has. */
+const isInside = ({ hostname }: URL): boolean => {
+  const host = hostname.replace(/^\[|\]$/gu, '')
+  return host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && refusalOf(host, {}) !== undefined)
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 export type Submit = ReturnType<typeof createSubmit>
 
@@ -152,6 +161,8 @@ export const createSubmit = (d: SubmitDeps) => {
         )
       }
       if (!URL.canParse(value) || /[\s\\]/u.test(value)) throw new InvalidRunRequest(`${path} is not a valid URL`)
+      if (isInside(new URL(value)))
+        throw new InvalidRunRequest(`${path} names an address that is not public: tasks do not fetch from there`)
       set(reference, value)
     }
     return { engineParams, drsUris: [...drsUris], files }
@@ -237,7 +248,7 @@ export const createSubmit = (d: SubmitDeps) => {
         attempt: 0,
         report_number: 0,
       }
-      const message = `Accepted; ${found.engine.name} ${found.install.version}, ${attachments.length} attachments, ${objects.length} drs:// inputs`
+      const message = `Accepted; ${found.engine.name} ${found.install.version}, ${counted(attachments.length, 'attachment')}, ${counted(objects.length, 'drs:// input')}`
       const inserted = await d.rows.insert(row, {
         message,
         ...(o.idempotencyKey === undefined ? {} : { idempotency: { key: o.idempotencyKey, requestHash } }),

@@ -1,7 +1,7 @@
 import { ApiError, createTesClient, type TesTask, type WesTaskLog } from '@biocloud/ga4gh-api'
 import type { GuardedFetch } from '@biocloud/service-kit'
 import type { RunRow } from './db/run-rows.ts'
-import type { TaskFacts, TaskRow, TaskRows } from './db/task-rows.ts'
+import { TERMINAL_TASK_STATES, type TaskFacts, type TaskRow, type TaskRows } from './db/task-rows.ts'
 import type { Engine } from './engines/engine.ts'
 import type { Events } from './events.ts'
 import type { RunUrls } from './run-urls.ts'
@@ -13,7 +13,6 @@ const PAGE = 500
 const CANCELS_AT_ONCE = 16
 const REASONS_PER_REFRESH = 50
 const REFRESH_AFTER_MS = 1000
-export const TERMINAL_TASK_STATES = ['COMPLETE', 'EXECUTOR_ERROR', 'SYSTEM_ERROR', 'CANCELED', 'PREEMPTED']
 const FAILED = ['EXECUTOR_ERROR', 'SYSTEM_ERROR']
 
 /** The token that this server shows to TES for one run. */
@@ -132,7 +131,7 @@ export const createTasks = (d: {
     }
   }
 
-  /** One refresh per run at a time; callers share it. */
+  /** One refresh per run at a time; callers share the one that runs, whenever it began. */
   const refreshOnce = (run: RunRow): Promise<void> => {
     const known = running.get(run.run_id)
     if (known !== undefined) return known
@@ -150,14 +149,22 @@ export const createTasks = (d: {
     stdout: d.urls.taskLog(run.run_id, row.task_id, 'stdout'),
     stderr: d.urls.taskLog(run.run_id, row.task_id, 'stderr'),
     ...(row.log.exit_code === undefined ? {} : { exit_code: row.log.exit_code }),
-    system_logs: [`TES state: ${row.state}`, ...(row.log.system_logs ?? [])],
+    // What a tool calls success need not be exit code 0: the engine's word on the step stands beside the state of its task.
+    system_logs: [
+      `TES state: ${row.state}`,
+      ...(row.verdict === undefined ? [] : [`Step: ${row.verdict}`]),
+      ...(row.log.system_logs ?? []),
+    ],
     tes_uri: d.urls.tesTask(row.task_id),
   })
 
   return {
     render,
-    /** Reads the whole list from TES now. Throws ApiError, PeerRefused, PeerUnreachable, or the fetch's error. */
-    refresh: refreshOnce,
+    /** Reads the whole list from TES, beginning now. Throws ApiError, PeerRefused, PeerUnreachable, or the fetch's error. */
+    async refresh(run: RunRow): Promise<void> {
+      await running.get(run.run_id)?.catch(() => undefined) // it began before what is to be seen, and its trouble is told there
+      await refreshOnce(run)
+    },
     /** Reads the list soon; many calls are one. */
     touch(run: RunRow): void {
       if (timers.has(run.run_id)) return
@@ -171,12 +178,13 @@ export const createTasks = (d: {
         }, REFRESH_AFTER_MS).unref(),
       )
     },
-    /** Cancels live tasks until two lists in a row hold none. Resolves to the number that is still live at the deadline. */
-    async cancelAll(run: RunRow, deadlineMs: number): Promise<number> {
+    /** Cancels live tasks until two lists in a row hold none. Resolves to the number that is still live at the deadline; `signal` ends it at once. */
+    async cancelAll(run: RunRow, deadlineMs: number, signal?: AbortSignal): Promise<number> {
       const end = Date.now() + deadlineMs
       let empty = 0
       let live: string[] = []
       for (;;) {
+        signal?.throwIfAborted()
         live = []
         for await (const page of pages(run, 'MINIMAL')) {
           for (const { id, state } of page)

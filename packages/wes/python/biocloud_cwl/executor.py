@@ -15,7 +15,7 @@ from cwltool.errors import UnsupportedRequirement, WorkflowException
 from cwltool.executors import JobExecutor
 from cwltool.process import Process
 
-from .job import TesJob, exit_code_of, failure_text
+from .job import TesJob, exit_code_of, failure_text, is_permanent
 from .journal import Journal
 from .run import Events
 from .storage import Locations
@@ -216,7 +216,9 @@ class TesExecutor(JobExecutor):
             self._finish(job, "permanentFail", text, state, exit_code)
         elif state in ("SYSTEM_ERROR", "PREEMPTED", "LOST"):
             # Not the tool's fault. An exit code 0 means that its outputs could not be stored.
-            if job.attempt < ATTEMPTS and not (self._failed and self._stop_on_error):
+            if is_permanent(task):
+                self._finish(job, "permanentFail", text, state, exit_code)
+            elif job.attempt < ATTEMPTS and not (self._failed and self._stop_on_error):
                 self._again(job, text)
             else:
                 self._finish(job, "temporaryFail", text, state, exit_code)

@@ -110,6 +110,19 @@ def exit_code_of(task: dict[str, Any]) -> int | None:
     return None
 
 
+# Reasons for which our TES ends a task that would end so again. A foreign TES gives none: then one more try is worth it.
+_PERMANENT = frozenset(
+    "input_missing input_forbidden input_invalid input_checksum access_denied storage_not_configured output_forbidden "
+    "too_many_files image_invalid image_missing engine_refused".split()
+)
+
+
+def is_permanent(task: dict[str, Any] | None) -> bool:
+    """Whether TES says that the same task would fail the same way."""
+    log = ((task or {}).get("logs") or [{}])[-1]
+    return (log.get("metadata") or {}).get("reason") in _PERMANENT
+
+
 def failure_text(name: str, task: dict[str, Any] | None, exit_code: int | None, timed_out: bool, limit: int | None) -> str:
     """Why a step failed, for people: its state, its exit code, what TES says and the end of its stderr."""
     if task is None:

@@ -31,6 +31,7 @@ class FakeTes:
         # (document) -> how long the task stays RUNNING before its command starts: seconds, or a condition that ends it
         self.hold = options.get("hold")
         self.lose = options.get("lose")  # (document, how many tasks had this name before) -> True: SYSTEM_ERROR
+        self.lose_reason: str | None = options.get("lose_reason")
         self.refuse = options.get("refuse")  # (document) -> (status, body) or None
         self.on_create: Callable[[dict[str, Any]], None] | None = None
         self.ignore_filter = False
@@ -163,7 +164,8 @@ class FakeTes:
         document = task["document"]
         earlier = sum(1 for other in self.order[: self.order.index(task_id)] if self.tasks[other]["document"]["name"] == document["name"])
         if self.lose and self.lose(document, earlier):
-            task["logs"] = [{"logs": [], "outputs": [], "system_logs": ["the node went away"]}]
+            metadata = {} if self.lose_reason is None else {"reason": self.lose_reason}
+            task["logs"] = [{"logs": [], "outputs": [], "system_logs": ["the node went away"], "metadata": metadata}]
             self._move(task, "SYSTEM_ERROR")
             return
         self._move(task, "RUNNING")

@@ -91,6 +91,19 @@ class Failures(RunTest):
         self.assertEqual(len(urls), 2, "each attempt writes to a folder of its own")
         self.assertIn("the node went away", self.events("message")[0]["text"])
 
+    def test_a_task_that_would_fail_the_same_way_again_is_not_submitted_again(self) -> None:
+        tes = self.fake(lose=lambda *_: True, lose_reason="image_missing")
+        self.write("workflow/main.cwl", SHELL)
+        result = self.execute(tes, 1, params={"text": "echo x"})
+        self.assertEqual(result["status"], "permanentFail")
+        self.assertEqual(len(tes.order), 1)
+
+    def test_a_task_lost_for_a_reason_that_may_pass_is_submitted_once_more(self) -> None:
+        tes = self.fake(lose=lambda _, earlier: earlier == 0, lose_reason="image_unavailable")
+        self.write("workflow/main.cwl", SHELL)
+        self.assertEqual(self.execute(tes, params={"text": "echo x"})["status"], "success")
+        self.assertEqual(len(tes.order), 2)
+
     def test_a_task_lost_twice_is_a_temporary_failure_with_the_reason_of_tes(self) -> None:
         tes = self.fake(lose=lambda *_: True)
         self.write("workflow/main.cwl", SHELL)

@@ -77,4 +77,16 @@ const runs: Migration = {
   },
 }
 
-export const migrations: readonly Migration[] = [runs]
+const verdicts: Migration = {
+  name: '0002-verdicts-and-bundles',
+  async up(db) {
+    await db.schema.alterTable('run_tasks', (t) => {
+      t.string('verdict') // the engine's word on the step: done or failed. Exit codes alone do not tell
+    })
+    await db.schema.alterTable('runs', (t) => {
+      t.text('bundle_uri')
+    })
+  },
+}
+
+export const migrations: readonly Migration[] = [runs, verdicts]

@@ -4,6 +4,9 @@ import type { DrsInput, EngineInstall } from '../engines/engine.ts'
 import type { HeadHandle } from '../launchers/launcher.ts'
 import { canMove, isTerminal, LIVE_STATES, type RunState } from '../run-state.ts'
 
+/** The workflow's files as they lie in `workflow/`: the primary one, relative, and what is chosen in it. */
+export type RunTree = { primary: string; fragment?: string }
+
 /** What the worker needs of a run and no client sees. Holds no secret. */
 export type RunWork = {
   type: string
@@ -16,6 +19,8 @@ export type RunWork = {
   /** Params with our own output URLs and relative paths resolved: the engine's copy. */
   engineParams: Record<string, unknown>
   deadline: string
+  /** Absent until the workflow has been fetched. */
+  tree?: RunTree
 }
 
 export type RunRow = {
@@ -38,6 +43,8 @@ export type RunRow = {
   cmd?: string[]
   exit_code?: number
   outputs?: Record<string, unknown>
+  /** The DRS bundle of the run's outputs. */
+  bundle_uri?: string
 }
 export type RunSummaryRow = Pick<RunRow, 'run_id' | 'state' | 'created' | 'start_time' | 'end_time' | 'tags'>
 export type ListFilter = {
@@ -49,11 +56,28 @@ export type ListFilter = {
 }
 export type Cursor = { created: string; id: string }
 export type RunChange = Partial<
-  Pick<RunRow, 'start_time' | 'end_time' | 'attempt' | 'head' | 'cmd' | 'exit_code' | 'outputs' | 'report_number'>
+  Pick<
+    RunRow,
+    | 'start_time'
+    | 'end_time'
+    | 'work'
+    | 'attempt'
+    | 'head'
+    | 'cmd'
+    | 'exit_code'
+    | 'outputs'
+    | 'bundle_uri'
+    | 'report_number'
+  >
 >
 
+type MessageRow = { id: number; time: string; text: string }
 type KeyRow = { owner: string; key: string; request_hash: string; run_id: string; created: string }
 type Raw = Record<string, string | number | null>
+/** States in which a run has a head, or is about to. */
+const HEAD_STATES: readonly RunState[] = ['INITIALIZING', 'RUNNING', 'PAUSED', 'CANCELING']
+/** Messages shown of a run that has more: its first and its last. */
+const MESSAGES_SHOWN = 1000
 const JSON_COLUMNS = ['request', 'tags', 'work', 'head', 'cmd', 'outputs'] as const
 
 const fromRaw = (raw: Raw): RunRow => {
@@ -187,6 +211,17 @@ export const createRunRows = (db: Knex, clock: { now(): Date }) => {
         return moved === 1
       })
     },
+    /** QUEUED → INITIALIZING where fewer than `heads` runs have one; one statement, so that two claims cannot both take the last place. */
+    async claim(runId: string, heads: number): Promise<boolean> {
+      const busy = db('runs')
+        .whereIn('state', [...HEAD_STATES])
+        .count('*')
+      const claimed = await db('runs')
+        .where({ run_id: runId, state: 'QUEUED' })
+        .whereRaw('(?) < ?', [busy, heads])
+        .update({ state: 'INITIALIZING', updated: now() })
+      return claimed === 1
+    },
     async change(runId: string, change: RunChange): Promise<void> {
       await db('runs')
         .where({ run_id: runId })
@@ -198,12 +233,20 @@ export const createRunRows = (db: Knex, clock: { now(): Date }) => {
     async say(runId: string, text: string): Promise<void> {
       await db('run_messages').insert({ run_id: runId, time: now(), text })
     },
+    /** In their order; of very many the first and the last, which say how the run began and why it ended. */
     async messages(runId: string): Promise<{ time: string; text: string }[]> {
-      return db('run_messages')
-        .where({ run_id: runId })
-        .orderBy('id')
-        .limit(10_000)
-        .select<{ time: string; text: string }[]>('time', 'text')
+      const some = (order: 'asc' | 'desc', limit: number): Promise<MessageRow[]> =>
+        db('run_messages')
+          .where({ run_id: runId })
+          .orderBy('id', order)
+          .limit(limit)
+          .select<MessageRow[]>('id', 'time', 'text')
+      const first = await some('asc', MESSAGES_SHOWN + 1)
+      const [next] = first.splice(MESSAGES_SHOWN)
+      if (next === undefined) return first
+      const last = (await some('desc', MESSAGES_SHOWN)).filter(({ id }) => id >= next.id).reverse()
+      const left = (last[0]?.id ?? next.id) > next.id
+      return [...first, ...(left ? [{ time: next.time, text: '… messages left out …' }] : []), ...last]
     },
     /** Runs that a worker has something to do for: live ones, and ended ones whose grant lives on. */
     async due(): Promise<{ run_id: string; state: RunState }[]> {

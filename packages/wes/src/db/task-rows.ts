@@ -1,6 +1,14 @@
 import { inTransaction, type Knex } from '@biocloud/service-kit'
 import type { Cursor } from './run-rows.ts'
 
+export const TERMINAL_TASK_STATES: readonly string[] = [
+  'COMPLETE',
+  'EXECUTOR_ERROR',
+  'SYSTEM_ERROR',
+  'CANCELED',
+  'PREEMPTED',
+]
+
 /** The members of TaskLog that come from TES; JSON in the row. */
 export type TaskFacts = {
   cmd?: string[]
@@ -16,6 +24,7 @@ export type TaskRow = {
   state: string
   name?: string
   step?: string
+  verdict?: 'done' | 'failed'
   log: TaskFacts
 }
 
@@ -26,13 +35,15 @@ type Raw = {
   state: string
   name: string | null
   step: string | null
+  verdict: 'done' | 'failed' | null
   log: string
 }
 
-const fromRaw = ({ name, step, log, ...raw }: Raw): TaskRow => ({
+const fromRaw = ({ name, step, verdict, log, ...raw }: Raw): TaskRow => ({
   ...raw,
   ...(name === null ? {} : { name }),
   ...(step === null ? {} : { step }),
+  ...(verdict === null ? {} : { verdict }),
   log: JSON.parse(log) as TaskFacts,
 })
 
@@ -40,18 +51,23 @@ export type TaskRows = ReturnType<typeof createTaskRows>
 
 /** The mirror of a run's TES tasks. It outlives what TES keeps. */
 export const createTaskRows = (db: Knex) => ({
-  /** What a head reports: a task exists, in this state. What TES listed before stays. */
+  /** What a head reports: a task exists, in this state. A report that comes late does not bring an ended task back. */
   async seen(task: { run_id: string; task_id: string; created: string; state: string; name?: string }): Promise<void> {
     await db('run_tasks')
       .insert({ ...task, log: '{}' })
       .onConflict(['run_id', 'task_id'])
       .merge(task.name === undefined ? { state: task.state } : { state: task.state, name: task.name })
+      .whereNotIn('run_tasks.state', TERMINAL_TASK_STATES)
   },
-  async nameStep(runId: string, taskId: string, step: string, created: string): Promise<void> {
+  /** What the engine says of the step that a task is: its name, and at the end whether it went well. */
+  async stepOf(
+    task: Pick<TaskRow, 'run_id' | 'task_id' | 'created'> & { step: string; verdict?: 'done' | 'failed' },
+  ): Promise<void> {
+    const { run_id, task_id, created, ...told } = task
     await db('run_tasks')
-      .insert({ run_id: runId, task_id: taskId, created, state: 'QUEUED', step, log: '{}' })
+      .insert({ run_id, task_id, created, state: 'QUEUED', ...told, log: '{}' })
       .onConflict(['run_id', 'task_id'])
-      .merge({ step })
+      .merge(told)
   },
   /** What TES lists is the truth: one transaction per page. */
   async mirror(rows: readonly TaskRow[]): Promise<void> {
@@ -76,11 +92,6 @@ export const createTaskRows = (db: Knex) => ({
   async get(runId: string, taskId: string): Promise<TaskRow | undefined> {
     const raw = (await db('run_tasks').where({ run_id: runId, task_id: taskId }).first()) as Raw | undefined
     return raw === undefined ? undefined : fromRaw(raw)
-  },
-  async count(runId: string): Promise<number> {
-    const row = (await db('run_tasks').where({ run_id: runId }).count({ count: '*' }).first()) as
-      { count: number | string } | undefined
-    return Number(row?.count ?? 0)
   },
   async states(runId: string): Promise<Record<string, number>> {
     const rows = await db('run_tasks')

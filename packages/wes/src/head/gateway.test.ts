@@ -9,14 +9,17 @@ describe('the gateway beside an engine, before a fake TES', () => {
   let tes: Awaited<ReturnType<typeof startFakeTes>>
   let gateway: Gateway
   let seen: SeenTask[]
+  let refused: number
   beforeEach(async () => {
     tes = await startFakeTes({ token: TOKEN })
     seen = []
+    refused = 0
     gateway = await startGateway({
       runId: RUN,
       tes: tes.url,
       token: () => TOKEN,
       seen: (task) => void seen.push(task),
+      tokenRefused: () => (refused += 1),
       retryMs: 3000,
     })
   })
@@ -137,6 +140,32 @@ describe('the gateway beside an engine, before a fake TES', () => {
     expect((await call('/v1/tasks/task-1')).status).toBe(200)
     expect((await call('/v1/tasks/task-1%3Acancel', { method: 'POST' })).status).toBe(200)
     expect(tes.tasks.get('task-1')?.state).toBe('CANCELED')
+  })
+  it('a create under way is not repeated once tasks are refused', async () => {
+    tes.failNext(503, 503, 503, 503, 503, 503)
+    const created = create({})
+    while (tes.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    gateway.refuseTasks()
+    const posts = tes.requests.length
+    expect((await created).status).toBe(503)
+    expect(tes.requests.length).toBe(posts)
+    expect(tes.tasks.size).toBe(0)
+  })
+  it('cancelAll takes the task of a create that is still under way, too', async () => {
+    tes.slow(300)
+    const created = create({})
+    while (tes.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    gateway.refuseTasks()
+    expect(await gateway.cancelAll(10_000)).toEqual([])
+    expect((await created).status).toBe(200)
+    expect([...tes.tasks.values()].map(({ state }) => state)).toEqual(['CANCELED'])
+  })
+  it('tells when TES does not take the run token any more', async () => {
+    await create({})
+    expect(refused).toBe(0)
+    tes.failNext(401)
+    expect((await create({})).status).toBe(401)
+    expect(refused).toBe(1)
   })
   it('cancelAll leaves no live task of the run, and none of another', async () => {
     foreign()

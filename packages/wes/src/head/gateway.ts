@@ -29,9 +29,14 @@ export type GatewayOptions = {
   token: () => string
   /** Called for every task created or seen changing (G6). */
   seen(task: SeenTask): void
+  /** Called when TES does not take the run token: the run's access has ended, and nothing more will succeed. */
+  tokenRefused(): void
   /** Shorter in tests. */
   retryMs?: number
 }
+
+const gatewayClosed = (): GatewayRefusal =>
+  new GatewayRefusal(503, 'gateway_closed', 'The run is being stopped: no task is accepted')
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -84,8 +89,10 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
   const key = randomBytes(24).toString('hex')
   const states = new Map<string, string>()
   const retryMs = o.retryMs ?? RETRY_MS
+  const creating = new Set<Promise<unknown>>()
   let refusing = false
   let closed = false
+  const isRefusing = (): boolean => refusing
 
   const once = async (
     method: string,
@@ -99,6 +106,7 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
       redirect: 'error',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
+    if (answer.status === 401) o.tokenRefused()
     const body = Buffer.from(await answer.arrayBuffer())
     let json: unknown
     if (answer.headers.get('content-type')?.includes('json') === true) {
@@ -111,8 +119,9 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
     return { status: answer.status, headers: answer.headers, body, json }
   }
 
-  /** Repeats on connect errors, 429 and 5xx; the last answer counts. Throws when there never was one. */
+  /** Repeats on connect errors, 429 and 5xx; the last answer counts. A create is not repeated once tasks are refused. Throws when there never was an answer. */
   const patiently = async (...call: Parameters<typeof once>): Promise<Answer> => {
+    const isCreate = call[0] === 'POST' && call[1] === '/tasks'
     const end = Date.now() + retryMs
     for (let delay = 250; ; delay = Math.min(delay * 2, 10_000)) {
       let answer: Answer | undefined
@@ -126,7 +135,7 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
       const told = Number(answer?.headers.get('retry-after'))
       const wait =
         Number.isFinite(told) && told > 0 ? Math.min(told * 1000, 30_000) : delay * (0.75 + Math.random() / 2)
-      if (Date.now() + wait > end || closed) {
+      if (Date.now() + wait > end || closed || (isCreate && refusing)) {
         if (answer !== undefined) return answer
         throw new GatewayRefusal(
           503,
@@ -135,6 +144,7 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
         )
       }
       await new Promise((resolve) => setTimeout(resolve, wait))
+      if (isCreate && refusing) throw gatewayClosed()
     }
   }
 
@@ -164,7 +174,7 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
   }
 
   const create = async (req: IncomingMessage): Promise<Answer> => {
-    if (refusing) throw new GatewayRefusal(503, 'gateway_closed', 'The run is being stopped: no task is accepted')
+    if (refusing) throw gatewayClosed()
     let task: unknown
     try {
       task = JSON.parse((await readBody(req)).toString('utf8'))
@@ -176,7 +186,8 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
     const clean = withoutNulls(task) as Json
     const tags = isObject(clean['tags']) ? clean['tags'] : {}
     const given = req.headers['idempotency-key']
-    const answer = await patiently('POST', '/tasks', {
+    if (isRefusing()) throw gatewayClosed() // told while the body arrived
+    const sent = patiently('POST', '/tasks', {
       body: JSON.stringify({ ...clean, tags: { ...tags, [TAG]: o.runId } }),
       headers: {
         'content-type': 'application/json',
@@ -184,6 +195,8 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
         'idempotency-key': typeof given === 'string' && given !== '' ? given : randomBytes(16).toString('hex'),
       },
     })
+    creating.add(sent)
+    const answer = await sent.finally(() => creating.delete(sent))
     if (answer.status === 200) note(answer.json, typeof clean['name'] === 'string' ? clean['name'] : undefined)
     return answer
   }
@@ -307,6 +320,15 @@ export const startGateway = async (o: GatewayOptions): Promise<Gateway> => {
       const end = Date.now() + deadlineMs
       let empty = 0
       let live: string[] = []
+      // A create that is under way would make a task after the last look.
+      let timer: NodeJS.Timeout | undefined
+      await Promise.race([
+        Promise.allSettled(creating),
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, deadlineMs)
+        }),
+      ])
+      clearTimeout(timer)
       while (empty < 2 && Date.now() < end) {
         try {
           live = await liveTasks()

@@ -28,7 +28,8 @@ export type HeadSecrets = { runToken: string }
 export type HeadExit = {
   version: 1
   attempt: number
-  cause: 'exited' | 'stopped' | 'deadline' | 'not-started'
+  /** `access-ended`: TES no longer takes the run token. */
+  cause: 'exited' | 'stopped' | 'deadline' | 'access-ended' | 'not-started'
   exitCode: number | null
   signal?: string
   message?: string
@@ -39,7 +40,8 @@ export type HeadExit = {
 /** `job/head-<attempt>.json` and `job/engine-<attempt>.json`. */
 export type ProcessRecord = ProcessId & { attempt: number }
 
-export type HeadReport = { n: number; time: string } & ReportBody
+/** `events_read`: bytes of the engine's events file that are reported up to this one. */
+export type HeadReport = { n: number; time: string; events_read?: number } & ReportBody
 export type ReportBody =
   | { type: 'started'; attempt: number }
   | { type: 'step'; step: string; status: string; task_id?: string; message?: string }

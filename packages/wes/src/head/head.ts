@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { engines, isEngineName } from '../engines/index.ts'
@@ -15,7 +15,7 @@ import {
   type ReportBody,
 } from './head-files.ts'
 import { writeLog } from './log-writer.ts'
-import { createReports } from './reports.ts'
+import { createReports, readReports } from './reports.ts'
 
 const EVENTS_POLL_MS = 300
 const DEADLINE_CHECK_MS = 1000
@@ -57,9 +57,9 @@ const writePlan = (plan: Plan, tesUrl: string): { argv: string[]; env: Record<st
   }
 }
 
-/** Follows a growing file and gives its complete lines to `line`. */
-const followLines = (file: string, line: (text: string) => void) => {
-  let offset = existsSync(file) ? readFileSync(file).length : 0 // an earlier attempt's events were reported by that attempt
+/** Follows a growing file from a byte on and gives its complete lines to `line`, each with the byte after it. */
+const followLines = (file: string, from: number, line: (text: string, end: number) => void) => {
+  let offset = from
   let rest = Buffer.alloc(0)
   let handle: FileHandle | undefined
   const read = async (): Promise<void> => {
@@ -75,8 +75,9 @@ const followLines = (file: string, line: (text: string) => void) => {
       rest = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
       let end: number
       while ((end = rest.indexOf(10)) >= 0) {
-        line(rest.subarray(0, end).toString('utf8'))
+        const text = rest.toString('utf8', 0, end)
         rest = rest.subarray(end + 1)
+        line(text, offset - rest.length)
       }
       if (rest.length > 1024 * 1024) rest = Buffer.alloc(0) // no event is that long
     }
@@ -135,6 +136,8 @@ export const runHead = async (config: HeadConfig, secrets: HeadSecrets): Promise
   if (!isEngineName(config.engine)) throw new Error(`there is no engine ${config.engine}`)
   const engine: Engine = await engines[config.engine]()
   const token = (): string => secrets.runToken
+  // What an earlier attempt read of the events is in its reports; it may have been killed before it had read all.
+  const eventsRead = readReports(files.reports).findLast((report) => report.events_read !== undefined)?.events_read ?? 0
   const reports = createReports({ file: files.reports, url: config.reports, token })
   const gateway: Gateway = await startGateway({
     runId: config.runId,
@@ -143,22 +146,29 @@ export const runHead = async (config: HeadConfig, secrets: HeadSecrets): Promise
     seen: ({ id, state, name }) => {
       reports.add({ type: 'task', task_id: id, state, ...(name === undefined ? {} : { name }) })
     },
+    tokenRefused: () => {
+      stop('access-ended')
+    },
   })
 
-  let stopping: 'stopped' | 'deadline' | undefined
-  let child: ChildProcess | undefined
+  let stopping: 'stopped' | 'deadline' | 'access-ended' | undefined
+  let engineGroup: number | undefined
   let killTimer: NodeJS.Timeout | undefined
-  const stop = (cause: 'stopped' | 'deadline'): void => {
+  const terminate = (): void => {
+    if (engineGroup === undefined) return
+    const group = engineGroup
+    signalGroup(group, 'SIGTERM')
+    killTimer = setTimeout(() => {
+      signalGroup(group, 'SIGKILL')
+    }, config.limits.graceSeconds * 1000)
+  }
+  const stop = (cause: NonNullable<typeof stopping>): void => {
     if (stopping !== undefined) return
     stopping = cause
     gateway.refuseTasks()
-    const pid = child?.pid
-    if (pid === undefined) return
-    signalGroup(pid, 'SIGTERM')
-    killTimer = setTimeout(() => {
-      signalGroup(pid, 'SIGKILL')
-    }, config.limits.graceSeconds * 1000)
+    terminate()
   }
+  const isStopping = (): boolean => stopping !== undefined
   process.on('SIGTERM', () => {
     stop('stopped')
   })
@@ -183,12 +193,13 @@ export const runHead = async (config: HeadConfig, secrets: HeadSecrets): Promise
 
   const filled = writePlan(config.plan, gateway.url)
   const state = { lines: 0 }
-  const events = followLines(config.plan.events, (line) => {
-    for (const event of engine.parse(line, state)) reports.add(reportOf(event))
+  const events = followLines(config.plan.events, eventsRead, (line, end) => {
+    for (const event of engine.parse(line, state)) reports.add({ ...reportOf(event), events_read: end })
   })
   rmSync(config.plan.result, { force: true }) // an earlier attempt's result is not this one's
 
   const started = new Date().toISOString()
+  let child: ChildProcess | undefined
   try {
     // A TERM that came before the engine: nothing is started.
     if (stopping === undefined) child = await startEngine(config.plan, filled)
@@ -211,6 +222,8 @@ export const runHead = async (config: HeadConfig, secrets: HeadSecrets): Promise
     writeLog(child.stdout, join(config.folders.logs, 'stdout'), config.limits.logBytes),
     writeLog(child.stderr, join(config.folders.logs, 'stderr'), config.limits.logBytes),
   ]
+  engineGroup = child.pid
+  if (isStopping()) terminate() // the TERM came while the engine was being started
   const engineId = await identifyProcess(child.pid)
   if (engineId !== undefined)
     writeAtomic(files.engine(config.attempt), JSON.stringify({ ...engineId, attempt: config.attempt }))
@@ -226,9 +239,12 @@ export const runHead = async (config: HeadConfig, secrets: HeadSecrets): Promise
   clearTimeout(killTimer)
   gateway.refuseTasks()
   signalGroup(child.pid, 'SIGKILL') // what the engine left running
-  await Promise.all(logs.map((log) => log.done))
+  engineGroup = undefined // its number may be another's from here on
+  for (const failure of await Promise.all(logs.map((log) => log.done)))
+    if (failure !== undefined)
+      reports.add({ type: 'message', level: 'error', text: `The log of the engine could not be written: ${failure}` })
   await events.stop()
-  if (stopping !== undefined) {
+  if (stopping !== undefined && stopping !== 'access-ended') {
     const left = await gateway.cancelAll(CANCEL_TASKS_MS)
     if (left.length > 0)
       reports.add({

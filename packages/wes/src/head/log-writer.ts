@@ -7,8 +7,8 @@ const TAIL_BYTES = 1024 * 1024
 const MAX_LINE = 64 * 1024
 
 export type LogWriter = {
-  /** Resolves when the stream has ended and all is written. */
-  done: Promise<void>
+  /** Resolves when the stream has ended and all is written; to why the rest could not be written (a full disk). */
+  done: Promise<string | undefined>
   /** The last text written, for messages. */
   tail(): string
 }
@@ -28,9 +28,16 @@ export const writeLog = (stream: Readable, file: string, maxBytes: number): LogW
   const decoder = new StringDecoder('utf8')
   const headBytes = Math.max(0, maxBytes - TAIL_BYTES)
 
+  let failure: string | undefined
+
   const writeText = (text: string): void => {
+    if (failure !== undefined) return
     const bytes = Buffer.from(text)
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset)
+    try {
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset)
+    } catch (error) {
+      failure = error instanceof Error ? error.message : 'the write failed' // the engine must still be read, or it hangs
+    }
     written += bytes.length
   }
   const put = (line: string): void => {
@@ -58,7 +65,7 @@ export const writeLog = (stream: Readable, file: string, maxBytes: number): LogW
       rest = rest.slice(cut)
     }
   }
-  const done = (async () => {
+  const done = (async (): Promise<string | undefined> => {
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) take(decoder.write(chunk))
       take(decoder.end())
@@ -66,6 +73,7 @@ export const writeLog = (stream: Readable, file: string, maxBytes: number): LogW
       if (dropped > 0) writeText(`\n[… ${dropped} bytes left out: the log is larger than ${maxBytes} bytes …]\n`)
       for (const line of kept) writeText(line)
       kept = []
+      return failure
     } finally {
       closeSync(handle)
     }

@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 export type ReportSender = {
   /** Writes the report to disk and sends it soon. */
-  add(body: ReportBody): void
+  add(body: ReportBody & { events_read?: number }): void
   /** Waits until all is acknowledged, at most this long. False: the rest lies on disk, where WES finds it. */
   flush(timeoutMs: number): Promise<boolean>
   close(): void

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -131,12 +131,15 @@ export const launcherContract = (kind: string, open: () => Promise<Launcher>): v
       )
       await start(launcher)
       await written('ready')
-      const texts = await Promise.all(
-        [file('env'), file('argv'), headFiles(join(root, 'job')).config, headFiles(join(root, 'job')).reports].map(
-          (name) => readFile(name, 'utf8'),
-        ),
-      )
-      for (const text of texts) expect(text).not.toContain(TOKEN)
+      const found = await readdir(root, { recursive: true, withFileTypes: true })
+      const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+      expect(files).toContain(file('env'))
+      for (const name of files) expect(await readFile(name, 'utf8')).not.toContain(TOKEN)
+      const names = (await readFile(file('env'), 'utf8')).split('\n').flatMap((line) => line.split('=')[0] ?? [])
+      expect(names.filter((name) => !['', '_', 'PWD', 'OLDPWD', 'SHLVL'].includes(name)).sort()).toEqual([
+        'PATH',
+        'TES',
+      ])
     })
 
     it('L1 TERM lets the engine end, refuses new tasks, and cancels the live ones', async () => {
@@ -221,6 +224,27 @@ export const launcherContract = (kind: string, open: () => Promise<Launcher>): v
         [2, 'started'],
         [3, 'exit'],
       ])
+    })
+
+    it('L1 what the engine said after a head was killed is reported by the next one, and nothing twice', async () => {
+      const launcher = await open()
+      const event = (step: string) => `{"event":"submitted","step":"${step}","task_id":"${step}"}\n`
+      const steps = () => reports.reports.flatMap((report) => (report.type === 'step' ? [report.step] : []))
+      await writeRun(`touch ${file('ready')}; sleep 600`)
+      const handle = await start(launcher)
+      await written('ready')
+      const events = join(root, 'job', 'events.jsonl')
+      await appendFile(events, event('one'))
+      await until(() => (steps().includes('one') ? true : undefined), 'the first event')
+      process.kill(handle.pid, 'SIGKILL')
+      await ended(launcher, handle)
+      await appendFile(events, event('two'))
+      await launcher.sweep(handle, join(root, 'job'))
+      await writeRun(`printf '%s' '${event('three').trim()}' >> ${events}; echo >> ${events}`, { attempt: 2 })
+      const again = await start(launcher, 2)
+      await ended(launcher, again)
+      await gone(launcher, again)
+      expect(steps()).toEqual(['one', 'two', 'three'])
     })
 
     it('L1 two starts under one name are one head: already there is success', async () => {

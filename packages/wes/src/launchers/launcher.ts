@@ -19,16 +19,16 @@ export type HeadState = { state: 'running' } | { state: 'ended'; exit: HeadExit 
 /** Starts, finds and stops heads. For the worker only. */
 export type Launcher = {
   kind: 'process'
-  /** Starts the attempt, or finds the one started under its name: "already exists" is success. Throws HeadNotStarted. */
-  start(head: HeadStart): Promise<HeadHandle>
+  /** Starts the attempt, or finds the one started under its name: "already exists" is success. `signal` ends the wait, not the head. Throws HeadNotStarted. */
+  start(head: HeadStart, signal?: AbortSignal): Promise<HeadHandle>
   /** What was started for this attempt, also when the handle never reached the row. */
   find(job: string, attempt: number): Promise<HeadHandle | undefined>
   /** Lost: the head is gone and wrote no exit. */
   look(handle: HeadHandle, job: string): Promise<HeadState>
   /** Calls back once when the head is gone; the result stops the watch. */
   watch(handle: HeadHandle, gone: () => void): () => void
-  /** TERM, and KILL of head and engine when they are there after the grace. Resolves when both are gone. */
-  stop(handle: HeadHandle, job: string, graceSeconds: number): Promise<void>
+  /** TERM, and KILL of head and engine when they are there after the grace. Resolves when both are gone; `signal` ends the wait. */
+  stop(handle: HeadHandle, job: string, graceSeconds: number, signal?: AbortSignal): Promise<void>
   /** Ends what a lost head left running. */
   sweep(handle: HeadHandle, job: string): Promise<void>
 }

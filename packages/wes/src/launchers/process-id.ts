@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 
 /** A process that cannot be taken for a later one with the same number. */
 export type ProcessId = { pid: number; start: string; boot: string }
 
-const bootId = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+export const bootId = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 
-/** State letter and start time (clock ticks since boot) of a process, or undefined when there is none. */
-const statOf = async (pid: number): Promise<{ state: string; start: string } | undefined> => {
+/** State letter, process group and start time (clock ticks since boot) of a process, or undefined when there is none. */
+const statOf = async (pid: number): Promise<{ state: string; group: string; start: string } | undefined> => {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold spaces and brackets itself: count from the last one. proc(5): state is field 3, starttime 22.
+    // The name in brackets may hold spaces and brackets itself: count from the last one. proc(5): state is field 3, pgrp 5, starttime 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const [state, start] = [fields[0], fields[19]]
-    return state === undefined || start === undefined ? undefined : { state, start }
+    const [state, group, start] = [fields[0], fields[2], fields[19]]
+    return state === undefined || group === undefined || start === undefined ? undefined : { state, group, start }
   } catch {
     return undefined // no such process (ENOENT, ESRCH)
   }
@@ -36,7 +36,30 @@ export const isAlive = async (id: ProcessId): Promise<boolean> => {
   )
 }
 
-/** Signals a process group; one that is gone is success. */
+/** The user that a process runs as; undefined when it has ended. */
+export const userOf = async (pid: number): Promise<number | undefined> => {
+  try {
+    return (await stat(`/proc/${pid}`)).uid
+  } catch {
+    return undefined // it ended meanwhile
+  }
+}
+
+/** Kills what is left of a process group, as far as it is that user's: the number may come from a file that the user wrote. */
+export const killGroup = async (pgid: number, uid: number): Promise<void> => {
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/u.test(entry)) continue
+    const pid = Number(entry)
+    if ((await statOf(pid))?.group !== String(pgid) || (await userOf(pid)) !== uid) continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+/** Signals a process group of our own making; one that is gone is success. */
 export const signalGroup = (pgid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-pgid, signal)

@@ -1,14 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { openSync, closeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { closeSync, constants, openSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { basename, dirname, join } from 'node:path'
 import { headFiles, HEAD_EXIT, type HeadExit, type ProcessRecord } from '../head/head-files.ts'
+import { readConfined } from '../head-disk.ts'
 import { HeadNotStarted, type HeadHandle, type HeadStart, type HeadState, type Launcher } from './launcher.ts'
-import { identifyProcess, isAlive, isProcessId, signalGroup } from './process-id.ts'
+import {
+  bootId,
+  identifyProcess,
+  isAlive,
+  isProcessId,
+  killGroup,
+  signalGroup,
+  userOf,
+  type ProcessId,
+} from './process-id.ts'
 
 const START_TIMEOUT_MS = 30_000
 const POLL_MS = 50
 const WATCH_MS = 1000
+const MAX_RECORD = 64 * 1024
 
 export type ProcessLauncherOptions = {
   /** Program and arguments before the name of run.json: `[node, …, head/main.js]`. */
@@ -17,11 +29,14 @@ export type ProcessLauncherOptions = {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** A small JSON file of the run's `job/` folder, which the head's user can write: undefined for whatever is no such file. */
 const readJson = async (file: string): Promise<unknown> => {
+  const job = dirname(file)
+  const text = await readConfined(dirname(job), [basename(job), basename(file)], MAX_RECORD)
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as unknown
+    return text === undefined ? undefined : (JSON.parse(text) as unknown)
   } catch {
-    return undefined // not there, or cut off by a crash: both mean that it was never written
+    return undefined // cut off by a crash: it was never written
   }
 }
 
@@ -35,19 +50,27 @@ const readExit = async (job: string, attempt: number): Promise<HeadExit | undefi
   return exit?.version === 1 && exit.attempt === attempt ? (exit as HeadExit) : undefined
 }
 
+/** Alive, and of the user to whom the `job/` folder belongs: a forged record must not make this server end something else. */
+const isOurs = async (id: ProcessId, job: string): Promise<boolean> =>
+  (await isAlive(id)) && (await userOf(id.pid)) === (await lstat(job)).uid
+
 /** Heads as detached children of the worker: they live on when it ends, and are found again by pid, start time and boot id. */
 export const create = (o: ProcessLauncherOptions): Launcher => {
   const find = async (job: string, attempt: number): Promise<HeadHandle | undefined> => {
     const record = await readRecord(headFiles(job).head(attempt))
-    return record === undefined
-      ? undefined
-      : { launcher: 'process', attempt, pid: record.pid, start: record.start, boot: record.boot }
+    if (record === undefined) return undefined
+    const { pid, start, boot } = record
+    if ((await isAlive(record)) && !(await isOurs(record, job))) return undefined
+    return { launcher: 'process', attempt, pid, start, boot }
   }
 
   const spawnHead = (head: HeadStart): Promise<ChildProcess> =>
     new Promise((resolve, reject) => {
       const [program = '', ...args] = o.command
-      const log = openSync(join(head.logs, 'head.log'), 'a', 0o600)
+      // The folder is the head's: a link or a pipe in this place must not be what this server opens.
+      const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants
+      const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
+      const log = openSync(join(head.logs, 'head.log'), flags, 0o600)
       try {
         const child = spawn(program, [...args, headFiles(head.job).config], {
           cwd: head.job,
@@ -65,7 +88,7 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
       }
     })
 
-  const start = async (head: HeadStart): Promise<HeadHandle> => {
+  const start = async (head: HeadStart, signal?: AbortSignal): Promise<HeadHandle> => {
     const existing = await find(head.job, head.attempt)
     if (existing !== undefined) return existing
     let child: ChildProcess
@@ -78,10 +101,11 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
     child.once('exit', (code) => {
       exitCode = code
     })
-    const pipe = child.stdio[3] as NodeJS.WritableStream
+    const pipe = child.stdio[3] as Socket
     pipe.on('error', () => undefined) // a head that is gone: seen by its exit
     pipe.end(`${JSON.stringify({ runToken: head.runToken })}\n`)
     child.unref()
+    pipe.unref() // it stays open as long as the head lives, which must not keep this server from its end
     const end = Date.now() + START_TIMEOUT_MS
     while (Date.now() < end) {
       const handle = await find(head.job, head.attempt)
@@ -92,6 +116,7 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
           `The head ended at once with exit code ${exitCode ?? 'none'} (logs/head.log of the run)`,
         )
       }
+      signal?.throwIfAborted()
       await pause(POLL_MS)
     }
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
@@ -100,15 +125,11 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
 
   const sweep = async (handle: HeadHandle, job: string): Promise<void> => {
     const engine = await readRecord(headFiles(job).engine(handle.attempt))
-    if (engine === undefined) return
-    if (!(await isAlive(engine))) {
-      // The leader is gone; its group's number may only be reused when nobody is left in the group. Same boot: signal what is left.
-      if ((await identifyProcess(engine.pid)) === undefined && (await bootOf()) === engine.boot)
-        signalGroup(engine.pid, 'SIGKILL')
-      return
-    }
-    signalGroup(engine.pid, 'SIGKILL')
-    while (await isAlive(engine)) await pause(POLL_MS)
+    // Of another boot nothing is left. A group's number is not used again while anybody is in the group.
+    if (engine?.boot !== (await bootId())) return
+    if ((await isAlive(engine)) || (await identifyProcess(engine.pid)) === undefined)
+      await killGroup(engine.pid, (await lstat(job)).uid)
+    while (await isOurs(engine, job)) await pause(POLL_MS)
   }
 
   return {
@@ -136,8 +157,8 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
         stopped.abort()
       }
     },
-    async stop(handle, job, graceSeconds) {
-      if (await isAlive(handle)) {
+    async stop(handle, job, graceSeconds, signal) {
+      if (await isOurs(handle, job)) {
         try {
           process.kill(handle.pid, 'SIGTERM')
         } catch (error) {
@@ -145,12 +166,13 @@ export const create = (o: ProcessLauncherOptions): Launcher => {
         }
       }
       const end = Date.now() + graceSeconds * 1000
-      while ((await isAlive(handle)) && Date.now() < end) await pause(POLL_MS)
-      if (await isAlive(handle)) signalGroup(handle.pid, 'SIGKILL')
-      while (await isAlive(handle)) await pause(POLL_MS)
+      while ((await isOurs(handle, job)) && Date.now() < end) {
+        signal?.throwIfAborted()
+        await pause(POLL_MS)
+      }
+      if (await isOurs(handle, job)) signalGroup(handle.pid, 'SIGKILL')
+      while (await isOurs(handle, job)) await pause(POLL_MS)
       await sweep(handle, job)
     },
   }
 }
-
-const bootOf = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()

@@ -89,17 +89,18 @@ export const create = (o: { fetch: GuardedFetch; limits: Limits }): Source => {
           open.push(target)
         }
       }
+      for (const { name } of attachments) names.add(name) // a file where the other tree needs a folder is found here
       // The layout of the other side is kept below the deepest folder that all files share.
       const paths = fetched.map(({ url }) => decodePath(url))
       const root = commonFolder(paths)
       const files: StoredFile[] = []
       for (const [index, { url, content }] of fetched.entries()) {
         const name = posix.relative(root, paths[index] ?? '') || 'workflow'
-        names.add(name)
         if (attachments.some((attachment) => attachment.name === name))
           throw new RunFault(
             `The attachment ${JSON.stringify(name)} would replace a file of the workflow at ${url.href}`,
           )
+        names.add(name)
         const file = await confinedCreate(folder, name.split('/'), {
           exclusive: false,
           mode: 0o644,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Stands for Python with cwltool and our plug-in, so that the server is tested without them. The "workflow" is JSON that
-// says what to do: {"do": "succeed" | "fail" | "invalid" | "hang" | "crash", "tasks": n, "outputs": {name: text}}.
+// says what to do: {"do": "succeed" | "fail" | "poll" | "stubborn" | "hang" | "crash", "tasks": n, "verdict": event,
+// "outputs": {name: text}}. `poll` asks for its tasks for ever, `stubborn` ignores TERM.
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -16,6 +17,7 @@ const event = (body) =>
 const result = (body) => writeFileSync(config.result, JSON.stringify({ version: 1, ...body }))
 
 process.on('SIGTERM', () => {
+  if (orders.do === 'stubborn') return
   result({ status: 'cancelled', outputs: {}, message: 'stopped' })
   process.exit(143)
 })
@@ -31,6 +33,10 @@ for (let n = 1; n <= (orders.tasks ?? 0); n++) {
   })
   const { id } = await answer.json()
   event({ event: 'submitted', step: `step_${n}`, task_id: id })
+  if (orders.verdict !== undefined) {
+    event({ event: 'done', step: `step_${n}`, task_id: id, state: 'COMPLETE', exit_code: 2 })
+    if (orders.verdict === 'failed') event({ event: 'failed', step: `step_${n}`, task_id: id, message: 'said so' })
+  }
 }
 switch (orders.do) {
   case 'succeed': {
@@ -56,6 +62,11 @@ switch (orders.do) {
   case 'crash':
     process.kill(process.pid, 'SIGKILL')
     break
+  case 'poll':
+    for (;;) {
+      await fetch(`${config.tes}/tasks?view=MINIMAL`)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
   default:
     setInterval(() => undefined, 1000)
 }

@@ -9,6 +9,7 @@ import {
   openSigningKey,
   openSiteKey,
   parsePolicy,
+  type AuditEvent,
   type Grant,
   type ResolvedObject,
 } from '@biocloud/passport-auth'
@@ -19,12 +20,20 @@ import { parse as parseYaml } from 'yaml'
 
 type Registered = { id: string; self_uri: string; ticket: string; candidate: Record<string, unknown> }
 
+/** A file is known again by its place, a bundle by its alias. */
+const keyOf = (candidate: Record<string, unknown>): string | undefined => {
+  const methods = candidate['access_methods'] as { access_url: { url: string } }[] | undefined
+  return methods?.[0]?.access_url.url ?? (candidate['aliases'] as string[])[0]
+}
+
 /** The real STS with its stores in memory, the real local issuer, and a DRS that only takes registrations: over real HTTP. */
 export const startFakeDrs = async (dir: string, port = 0) => {
   const registered: Registered[] = []
   const objects = new Map<string, ResolvedObject>()
   const failures: number[] = []
   const calls: string[] = []
+  const secrets: string[] = []
+  let revocationFailures = 0
   let registerFailures = 0
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -60,6 +69,11 @@ export const startFakeDrs = async (dir: string, port = 0) => {
     siteKey,
     publicUrl: origin,
   })
+  const keep = <T extends object>(given: T): T => {
+    const { run_token: runToken, ticket } = given as { run_token?: string; ticket?: string }
+    for (const secret of [runToken, ticket]) if (secret !== undefined) secrets.push(secret)
+    return given
+  }
   const answer = (res: ServerResponse, status: number, body: unknown): void => {
     res.writeHead(status, { 'content-type': 'application/json' }).end(status === 204 ? undefined : JSON.stringify(body))
   }
@@ -76,10 +90,15 @@ export const startFakeDrs = async (dir: string, port = 0) => {
         return
       }
       try {
-        if (path === '/sts/v1/grants') answer(res, 200, await sts.grant(body, 'test'))
-        else if (path === '/sts/v1/tickets') answer(res, 200, await sts.ticket(body, 'test'))
+        if (path === '/sts/v1/grants') answer(res, 200, keep(await sts.grant(body, 'test')))
+        else if (path === '/sts/v1/tickets') answer(res, 200, keep(await sts.ticket(body, 'test')))
         else if (path === '/sts/v1/introspect') answer(res, 200, await sts.introspect(body))
         else if (path === '/sts/v1/revocations') {
+          if (revocationFailures > 0) {
+            revocationFailures -= 1
+            answer(res, 503, { msg: 'told to fail', status_code: 503 })
+            return
+          }
           await sts.revoke(body, 'test')
           answer(res, 204, undefined)
         } else if (path === '/ga4gh/drs/v1/objects/register') {
@@ -90,8 +109,7 @@ export const startFakeDrs = async (dir: string, port = 0) => {
           }
           const ticket = (req.headers.authorization ?? '').replace('Bearer ', '')
           const made = (body['candidates'] as Record<string, unknown>[]).map((candidate) => {
-            const url = (candidate['access_methods'] as { access_url: { url: string } }[])[0]?.access_url.url ?? ''
-            const known = registered.find((one) => JSON.stringify(one.candidate).includes(JSON.stringify(url)))
+            const known = registered.find((one) => keyOf(one.candidate) === keyOf(candidate))
             if (known !== undefined) return known
             const id = newId()
             const self_uri = `drs://localhost/${id}`
@@ -152,6 +170,19 @@ export const startFakeDrs = async (dir: string, port = 0) => {
     /** The next registrations are 503. */
     failRegister(count: number): void {
       registerFailures = count
+    },
+    /** Every run token and ticket given so far. */
+    secrets,
+    /** The next revocations are 503. */
+    failRevoke(count: number): void {
+      revocationFailures = count
+    },
+    /** Ends the grants of a run, as an operator would. */
+    async endGrants(runId: string): Promise<void> {
+      const { grants } = stores.rows() as { grants: [string, Grant][] }
+      for (const [id, grant] of grants)
+        if (grant.runId === runId)
+          await stores.grants.revoke(id, new Date().toISOString(), audit.events.at(-1) as AuditEvent)
     },
     failNext(...statuses: number[]): void {
       failures.push(...statuses)

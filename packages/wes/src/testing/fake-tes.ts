@@ -18,6 +18,7 @@ export const startFakeTes = async (o: { token?: string; autoComplete?: boolean }
   const requests: FakeRequest[] = []
   const failures: (number | 'drop')[] = []
   let next = 1
+  let slowMs = 0
   const read = async (req: IncomingMessage): Promise<unknown> => {
     const chunks: Buffer[] = []
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
@@ -48,6 +49,7 @@ export const startFakeTes = async (o: { token?: string; autoComplete?: boolean }
         return
       }
       if (req.method === 'POST' && path === '/tasks') {
+        if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs))
         const key = String(req.headers['idempotency-key'] ?? '')
         const known = key === '' ? undefined : byKey.get(key)
         const id = known ?? `task-${next++}`
@@ -87,6 +89,10 @@ export const startFakeTes = async (o: { token?: string; autoComplete?: boolean }
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ga4gh/tes/v1`,
     tasks,
     requests,
+    /** Creates take this long from now on. */
+    slow(ms: number): void {
+      slowMs = ms
+    },
     /** The next requests fail: with a status, or by a broken connection. */
     failNext(...how: (number | 'drop')[]): void {
       failures.push(...how)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,6 @@ import type { RunLog } from '@biocloud/ga4gh-api'
 import { demoPolicy } from '@biocloud/passport-auth'
 import { createLogger } from '@biocloud/service-kit'
 import { createServer } from '../index.ts'
-import { signalGroup } from '../launchers/process-id.ts'
 import { startFakeDrs } from './fake-drs.ts'
 import { startFakeTes } from './fake-tes.ts'
 
@@ -27,13 +26,15 @@ export type Attached = Record<string, string>
 export const FAKE_ENGINE = fileURLToPath(new URL('fake-cwltool.mjs', import.meta.url))
 export const ENDED = ['COMPLETE', 'EXECUTOR_ERROR', 'SYSTEM_ERROR', 'CANCELED']
 
-/** Ends the heads that a test left running, and their engines. */
-const killHeads = (runs: string): void => {
-  if (!existsSync(runs)) return
-  for (const entry of readdirSync(runs, { recursive: true, encoding: 'utf8' })) {
-    if (!/\/job\/(?:head|engine)-\d+\.json$/u.test(entry)) continue
-    const { pid } = JSON.parse(readFileSync(join(runs, entry), 'utf8')) as { pid: number }
-    signalGroup(pid, 'SIGKILL')
+/** Ends the heads that a test left running, and their engines: every process whose arguments name this folder, which no other test has. */
+const killHeads = (folder: string): void => {
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/u.test(entry))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder}/`)) continue
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // it has ended by itself
+    }
   }
 }
 
@@ -162,9 +163,9 @@ export const startWes = async (settings: Record<string, unknown> = {}) => {
     },
     async stop(): Promise<void> {
       handler = (_req, res) => res.writeHead(503).end()
-      killHeads(join(dataDir, 'wes', 'runs'))
+      killHeads(dataDir)
       await server.stop()
-      killHeads(join(dataDir, 'wes', 'runs')) // one that was being started
+      killHeads(dataDir) // one that was being started
       http.closeAllConnections()
       await new Promise<void>((resolve) =>
         http.close(() => {
