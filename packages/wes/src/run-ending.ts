@@ -40,7 +40,7 @@ export type EndingDeps = {
   clock: Clock
 }
 
-export type RunEnding = ReturnType<typeof createRunEnding>
+type RunEnding = ReturnType<typeof createRunEnding>
 
 /** Trouble that may be over the next time. */
 export const isPassing = (error: unknown): boolean =>
