@@ -40,8 +40,6 @@ export type EndingDeps = {
   clock: Clock
 }
 
-type RunEnding = ReturnType<typeof createRunEnding>
-
 /** Trouble that may be over the next time. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof PeerUnreachable || (error instanceof PeerRefused && error.retry)
