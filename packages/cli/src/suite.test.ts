@@ -202,7 +202,13 @@ describe('the real suite', () => {
       const terminal = createFakeTerminal({ cwd: scratch, env: { BIOCLOUD_DATA: data } })
       const following = run(['tes', 'logs', id, '--follow'], terminal)
       await terminal.shown('begun')
-      expect((await cli('tes', 'ls', '--state', 'running')).stdout).toMatch(new RegExp(`${id} +RUNNING +slow`))
+      // States are written in groups: RUNNING may follow the first line of output by a moment.
+      let listed = ''
+      for (let tries = 0; tries < 50 && !listed.includes(id); tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        listed = (await cli('tes', 'ls', '--state', 'running')).stdout
+      }
+      expect(listed).toMatch(new RegExp(`${id} +RUNNING +slow`))
       expect((await cli('tes', 'cancel', id)).code).toBe(EXIT.ok)
       expect(await following).toBe(EXIT.ok)
       expect(await jsonOf('tes', 'get', id)).toMatchObject({ state: 'CANCELED' })
