@@ -36,7 +36,7 @@ client.wait(failing, timeout=60)
 print(
     json.dumps(
         {
-            "service": service.type.artifact if service.type else None,
+            "service": service.type["artifact"],
             "created": done.state,
             "stdout": full.logs[0].logs[0].stdout,
             "output": out.read_text(),
