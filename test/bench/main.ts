@@ -158,25 +158,35 @@ const tasks = async (tes: Server, token: string): Promise<void> => {
       }))
     )
   }
+  // The server runs four at a time (maxRunning); its queue holds the rest, as it would for an engine's scatter.
+  const queued = async (): Promise<number> =>
+    100_000 /
+    (await timed(async () => {
+      const ids = await Promise.all(Array.from({ length: 100 }, post))
+      for (const id of ids) await ended(id, POLL_MS.fours)
+    }))
   // The first rounds compile: measured, a new process spends 36 CPU-ms on each of its first hundred tasks and 23 on the fourth hundred.
   const WARM = 2
-  const rates: { raw: number[]; ours: number[] } = { raw: [], ours: [] }
-  for (let round = 0; round < WARM + 4; round += 1) {
+  const rates: { raw: number[]; ours: number[]; lanes: number[] } = { raw: [], ours: [], lanes: [] }
+  for (let round = 0; round < WARM + 3; round += 1) {
     rates.raw.push(await inFours((n) => docker.run(`bench-${stamp}-${String(round)}-${String(n)}`, 'none')))
-    rates.ours.push(
+    rates.ours.push(await queued())
+    rates.lanes.push(
       await inFours(async () => {
         await ended(await post(), POLL_MS.fours)
       }),
     )
   }
-  const shares = rates.ours.map((rate, round) => rate / (rates.raw[round] ?? Number.NaN))
-  const share = shares.slice(WARM).reduce((sum, one) => sum + one, 0) / (shares.length - WARM)
+  const share = (of: number[]): number => {
+    const shares = of.map((rate, round) => rate / (rates.raw[round] ?? Number.NaN)).slice(WARM)
+    return shares.reduce((sum, one) => sum + one, 0) / shares.length
+  }
   report({
-    what: '100 such tasks at concurrency 4',
+    what: '100 such tasks, four at a time',
     target: '≥ 90 % of the raw Docker throughput',
-    measured: `${fixed(share * 100)} %`,
-    met: share >= 0.9,
-    baseline: `mean of 4 rounds, ours ${fixed(median(rates.ours.slice(WARM)), 1)}/s, raw ${fixed(median(rates.raw.slice(WARM)), 1)}/s; the first 100 tasks of a new process: ${fixed((shares[0] ?? 0) * 100)} %`,
+    measured: `${fixed(share(rates.ours) * 100)} %`,
+    met: share(rates.ours) >= 0.9,
+    baseline: `mean of 3 warm rounds; ours ${fixed(median(rates.ours.slice(WARM)), 1)}/s, raw ${fixed(median(rates.raw.slice(WARM)), 1)}/s; by four clients that each submit, poll every ${String(POLL_MS.fours)} ms and submit the next: ${fixed(share(rates.lanes) * 100)} %; cold (first 100 tasks of the process): ${fixed(((rates.ours[0] ?? 0) / (rates.raw[0] ?? 1)) * 100)} %`,
   })
   client.close()
   docker.close()
