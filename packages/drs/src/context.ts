@@ -1,4 +1,4 @@
-import { access, mkdir, open, readFile } from 'node:fs/promises'
+import { access, mkdir, open } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import {
@@ -17,7 +17,7 @@ import {
   type Policy,
 } from '@biocloud/passport-auth'
 import {
-  ConfigError,
+  readSettingFile,
   createDisposer,
   createGuardedFetch,
   createHealth,
@@ -66,8 +66,7 @@ const readPolicy = async (settings: Settings, issuer: LocalIssuer | undefined): 
   const { localIssuer } = settings
   const demo = localIssuer?.demo === true
   const policyFile = settings.policyFile ?? (demo ? join(settings.dataDir, 'policy.yaml') : undefined)
-  if (policyFile === undefined) throw new ConfigError(['policyFile: is required, it says who may read what'])
-  if (demo) {
+  if (demo && policyFile !== undefined) {
     await mkdir(dirname(resolve(policyFile)), { recursive: true })
     const handle = await open(policyFile, 'wx', 0o644).catch((error: unknown) => {
       if ((error as { code?: string }).code === 'EEXIST') return undefined
@@ -76,7 +75,7 @@ const readPolicy = async (settings: Settings, issuer: LocalIssuer | undefined): 
     await handle?.writeFile(demoPolicy())
     await handle?.close()
   }
-  const input: unknown = parseYaml(await readFile(policyFile, 'utf8'))
+  const input = await readSettingFile<unknown>('policyFile', policyFile, parseYaml)
   return parsePolicy(input, issuer === undefined ? {} : { localIssuer: { issuer: issuer.issuer, jwks: issuer.jwks } })
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, loadSettings, parseSettings, settingsFromEnv, settingsHelp } from './config.ts'
+import { ConfigError, loadSettings, parseSettings, readSettingFile, settingsFromEnv, settingsHelp } from './config.ts'
 
 const schema = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(4501).describe('Port to listen on'),
@@ -122,5 +122,21 @@ describe('loadSettings', () => {
     await expect(load(['--port=1'])).rejects.toThrow('there is no such option; known are --help and --config FILE')
     await expect(load(['--config'])).rejects.toThrow('--config needs the name')
     await expect(load(['--config=/nowhere.json'])).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('the file that a setting names', () => {
+  const read = (file: string | undefined) => readSettingFile('policyFile', file, (text) => JSON.parse(text) as unknown)
+
+  it('is an error that names setting and file when it is missing or does not parse', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'kit-setting-'))
+    const file = join(dir, 'policy')
+    await expect(read(undefined)).rejects.toThrow('policyFile: is required')
+    await expect(read(file)).rejects.toThrow(`policyFile: ${file}: ENOENT`)
+    await writeFile(file, '{')
+    await expect(read(file)).rejects.toThrow(`policyFile: ${file}: `)
+    await writeFile(file, '{"a":1}')
+    expect(await read(file)).toEqual({ a: 1 })
+    await rm(dir, { recursive: true })
   })
 })

@@ -268,3 +268,20 @@ const merge = (under: Record<string, unknown>, over: Record<string, unknown>): R
   }
   return result
 }
+
+/**
+ * What a required setting's file holds. Throws {@link ConfigError} naming setting and file when the setting is not given, the file cannot be read, or
+ * `parse` refuses its text.
+ */
+export const readSettingFile = async <T>(
+  setting: string,
+  file: string | undefined,
+  parse: (text: string) => T,
+): Promise<T> => {
+  if (file === undefined) throw new ConfigError([`${setting}: is required: a file`])
+  try {
+    return parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw new ConfigError([`${setting}: ${file}: ${(error as Error).message}`])
+  }
+}

@@ -20,7 +20,7 @@ export {
   type Migration,
   type PointReads,
 } from './database.ts'
-export { ConfigError, loadSettings, parseSettings, settingsFromEnv, settingsHelp } from './config.ts'
+export { ConfigError, loadSettings, parseSettings, readSettingFile, settingsFromEnv, settingsHelp } from './config.ts'
 export { ClientClosed, boundedBody, parseFormBody, parseJsonBody } from './body.ts'
 export { parseRange, type ByteRange } from './ranges.ts'
 export { type OpenApiDocument } from './operations.ts'

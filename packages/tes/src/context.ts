@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import {
@@ -11,7 +11,7 @@ import {
   parsePolicy,
 } from '@biocloud/passport-auth'
 import {
-  ConfigError,
+  readSettingFile,
   createDisposer,
   createGuardedFetch,
   createHealth,
@@ -84,11 +84,10 @@ const openAuth = async (
   newId: () => string,
 ) => {
   const { settings, folder, clock, publicUrl } = base
-  if (settings.policyFile === undefined) throw new ConfigError(['policyFile: required; it says who may do what'])
   const issuer = settings.localIssuer
   const jwks = issuer === undefined ? undefined : await openIssuerKeys(issuer.dir)
   const policy = parsePolicy(
-    parseYaml(await readFile(settings.policyFile, 'utf8')),
+    await readSettingFile<unknown>('policyFile', settings.policyFile, parseYaml),
     issuer === undefined || jwks === undefined ? {} : { localIssuer: { issuer: issuer.issuer, jwks } },
   )
   return createClearinghouse({

@@ -13,7 +13,9 @@ import {
   parsePolicy,
 } from '@biocloud/passport-auth'
 import {
+  ConfigError,
   createDisposer,
+  readSettingFile,
   createGuardedFetch,
   createHealth,
   createIdFactory,
@@ -115,8 +117,7 @@ const build = async (
   const publicUrl = (settings.publicUrl ?? `http://${settings.host}:${settings.port}`).replace(/\/+$/u, '')
   const { drs, tes } = settings.peers
   if (drs === undefined || tes === undefined)
-    throw new Error('peers.drs and peers.tes are required: the base URLs of DRS and TES')
-  if (settings.policyFile === undefined) throw new Error('policyFile is required: it says whose tokens are taken')
+    throw new ConfigError(['peers.drs, peers.tes: are required: the base URLs of DRS and TES'])
   const self = settings.peers.wes ?? `${publicUrl}${WES_BASE}`
 
   const metrics = createMetrics({ service: 'wes', embedded: settings.embedded })
@@ -149,7 +150,7 @@ const build = async (
   })
   const credentials = createCredentials({ fetch, identity, drsUrl: drs })
   const policy = parsePolicy(
-    parseYaml(await readFile(settings.policyFile, 'utf8')),
+    await readSettingFile<unknown>('policyFile', settings.policyFile, parseYaml),
     issuer === undefined ? {} : { localIssuer: { issuer: issuer.issuer, jwks: await openIssuerKeys(issuer.dir) } },
   )
   const clearinghouse = createClearinghouse({
